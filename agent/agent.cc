@@ -1,0 +1,289 @@
+#include "agent/agent.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <future>
+#include <thread>
+
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
+#include "agent/config/options.h"
+#include "agent/metrics/render.h"
+#include "agent/pages/landing_page.h"
+
+namespace pppol2tp {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often the collectors run: a death without a word is seen no later than this.
+constexpr auto kTickInterval = 1s;
+// While records come, they are fetched at this pace instead of one wake-up each.
+constexpr auto kFollowInterval = 5ms;
+// What NTP's slewing may move the wall clock by before times of day are computed anew. They stay
+// the same text until then, which is what a scraper's cache wants.
+constexpr std::int64_t kClockStepNs = 500'000'000;
+constexpr auto kLoopPatience = 5s;
+
+std::uint64_t boottime_ns() {
+  return static_cast<std::uint64_t>(system_clock().boottime().count());
+}
+
+model::Limits limits_of(const config::Config& config) {
+  return {config.max_sessions,
+          static_cast<std::uint64_t>(std::chrono::nanoseconds(config.retention).count())};
+}
+
+std::vector<std::string> names_of(const std::vector<config::SessionLabel>& labels) {
+  std::vector<std::string> names;
+  for (const config::SessionLabel label : labels) {
+    switch (label) {
+#define X(name)                    \
+  case config::SessionLabel::name: \
+    names.emplace_back(#name);     \
+    break;
+      PPPOL2TP_SESSION_LABELS(X)
+#undef X
+    }
+  }
+  return names;
+}
+
+void answer_text(http::ResponseWriter& response, int status, std::string_view text) {
+  response.set_status(status);
+  response.set_content_type("text/plain; charset=utf-8");
+  response.send(text);
+}
+
+}  // namespace
+
+Agent::Agent(config::Config config, std::string config_path, std::unique_ptr<EventLoop> loop)
+    : config_(std::move(config)),
+      config_path_(std::move(config_path)),
+      loop_(std::move(loop)),
+      model_(limits_of(config_),
+             [this](std::uint64_t inode) { return netns_names_.name_of(inode); }),
+      tail_(config_.ring),
+      checkpointer_(config_.state_file),
+      server_({config_.listen, config_.http.threads, config_.http.request_timeout}),
+      session_labels_(names_of(config_.session_labels)) {}
+
+Agent::~Agent() {
+  server_.stop();
+}
+
+Result<std::unique_ptr<Agent>> Agent::create(config::Config config, std::string config_path) {
+  auto loop = EventLoop::create();
+  if (!loop) return loop.error();
+  std::unique_ptr<Agent> agent(
+      new Agent(std::move(config), std::move(config_path), std::move(*loop)));
+  if (const auto prepared = agent->prepare(); !prepared) return prepared.error();
+  return agent;
+}
+
+Result<void> Agent::prepare() {
+  auto signals = loop_->watch_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal_number) {
+    if (signal_number != SIGHUP) return loop_->stop();
+    static_cast<void>(reload());
+  });
+  if (!signals) return signals.error();
+  signals_ = std::move(*signals);
+
+  auto tick_timer = loop_->make_timer([this] { tick(); });
+  if (!tick_timer) return tick_timer.error();
+  tick_timer_ = std::move(*tick_timer);
+  auto follow_timer = loop_->make_timer([this] { follow_ring(); });
+  if (!follow_timer) return follow_timer.error();
+  follow_timer_ = std::move(*follow_timer);
+
+  if (links_.descriptor() >= 0) {  // without it a death is seen at the next tick
+    auto watch =
+        loop_->watch(links_.descriptor(), EPOLLIN, [this](std::uint32_t) { hear_of_links(); });
+    if (!watch) return watch.error();
+    links_watch_ = std::move(*watch);
+  }
+
+  add_routes();
+  return server_.start();
+}
+
+Result<void> Agent::run() {
+  checkpointer_.restore(model_, tail_);
+  waiter_.emplace([this] { loop_->post([this] { follow_ring(); }); });
+  tick();
+  tick_timer_.start_periodic(kTickInterval);
+  follow_ring();
+  is_ready_ = true;
+  for (const std::string& address : server_.addresses())
+    log::info("listening", {{"address", address}});
+
+  if (const auto ran = loop_->run(); !ran) return ran;
+
+  log::info("stopping");
+  is_ready_ = false;
+  waiter_.reset();
+  // Requests that are being served still ask the loop for a picture.
+  std::thread stopper([this] {
+    server_.stop();
+    loop_->stop();
+  });
+  const auto ran = loop_->run();
+  stopper.join();
+  collectors_.run(model_, boottime_ns());
+  checkpointer_.save_now(model_, tail_);
+  return ran;
+}
+
+void Agent::tick() {
+  const std::uint64_t now = boottime_ns();
+  adjust_realtime_offset();
+  collectors_.run(model_, now);
+  model_.expire(now);
+  const auto interval = std::chrono::nanoseconds(config_.checkpoint_interval).count();
+  if (now - last_checkpoint_ns_ >= static_cast<std::uint64_t>(interval)) {
+    checkpointer_.save(model_, tail_);
+    last_checkpoint_ns_ = now;
+  }
+  if (!follow_timer_is_set_) follow_ring();
+}
+
+// Reads what is there; looks again soon if there was something, otherwise sleeps until a writer
+// calls. A record whose writer was slow to commit it calls nobody; the tick finds it.
+void Agent::follow_ring() {
+  const bool found = tail_.drain(model_) != 0;
+  follow_timer_is_set_ = found;
+  if (found) {
+    follow_timer_.start_once(kFollowInterval);
+  } else if (tail_.segment()) {
+    waiter_->arm(tail_.segment(), tail_.position().next);
+  }
+}
+
+// An interface that goes is somebody's end: time to look, whatever the clock says. So is a message
+// that was missed.
+void Agent::hear_of_links() {
+  const auto heard = links_.collect(model_, boottime_ns());
+  if (!heard || links_.take_ended_links() != 0) collectors_.run(model_, boottime_ns());
+}
+
+void Agent::adjust_realtime_offset() {
+  const std::int64_t offset = (system_clock().realtime() - system_clock().boottime()).count();
+  if (std::abs(offset - realtime_offset_ns_) > kClockStepNs) realtime_offset_ns_ = offset;
+}
+
+Result<void> Agent::reload() {
+  if (config_path_.empty()) {
+    return fail("there is no configuration file: the agent was started without --config");
+  }
+  auto fresh = config::load(config_path_);
+  config_success_ = fresh.has_value();
+  if (!fresh) {
+    log::error("configuration not reloaded; the old one stays",
+               {{"reason", fresh.error().message}});
+    return fresh.error();
+  }
+  for (const config::Difference& difference : config::differences(config_, *fresh)) {
+    log::info(difference.change == config::Change::reload ? "option changed"
+                                                          : "option changes at the next restart",
+              {{"key", difference.key}, {"from", difference.before}, {"to", difference.after}});
+  }
+  config_ = std::move(*fresh);
+  apply_reloadable_options();
+  log::info("configuration reloaded");
+  return {};
+}
+
+void Agent::apply_reloadable_options() {
+  model_.set_limits(limits_of(config_));
+  log::set_level(config_.log_level);
+}
+
+Agent::Picture Agent::picture() {
+  tail_.drain(model_);
+  return {model_.snapshot(boottime_ns(), realtime_offset_ns_), agent_facts()};
+}
+
+metrics::AgentFacts Agent::agent_facts() const {
+  metrics::AgentFacts facts;
+  facts.version = PPPOL2TP_VERSION;
+  facts.totals = model_.totals();
+  facts.collectors = collectors_.facts();
+  facts.checkpoint_success = checkpointer_.succeeded();
+  facts.config_success = config_success_;
+  facts.ring.counts = tail_.counts();
+  facts.ring.holes = tail_.position().hole_count;
+  if (const auto& segment = tail_.segment()) {
+    const ring::Control& control = segment->control();
+    facts.ring.attached = true;
+    facts.ring.record_slots = segment->geometry().record_slots;
+    facts.ring.session_slots = segment->geometry().session_slots;
+    facts.ring.tickets = control.next_ticket.load(std::memory_order_relaxed);
+    facts.ring.dropped = control.records_dropped.load(std::memory_order_relaxed);
+    facts.ring.table_full = control.table_full.load(std::memory_order_relaxed);
+  }
+  return facts;
+}
+
+std::optional<Agent::Picture> Agent::ask_for_picture() {
+  auto promise = std::make_shared<std::promise<Picture>>();
+  auto answer = promise->get_future();
+  loop_->post([this, promise] { promise->set_value(picture()); });
+  if (answer.wait_for(kLoopPatience) != std::future_status::ready) return std::nullopt;
+  return answer.get();
+}
+
+void Agent::add_routes() {
+  using http::Methods;
+  using http::Request;
+  using http::ResponseWriter;
+  server_.route("/", Methods::read, [this](const Request&, ResponseWriter& response) {
+    answer_landing_page(response);
+  });
+  server_.route("/metrics", Methods::read,
+                [this](const Request&, ResponseWriter& response) { answer_metrics(response); });
+  server_.route("/-/healthy", Methods::read, [](const Request&, ResponseWriter& response) {
+    answer_text(response, 200, "healthy\n");
+  });
+  server_.route("/-/ready", Methods::read, [this](const Request&, ResponseWriter& response) {
+    const bool ready = is_ready_;
+    answer_text(response, ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
+  });
+  server_.route("/-/reload", Methods::change,
+                [this](const Request&, ResponseWriter& response) { answer_reload(response); });
+}
+
+void Agent::answer_metrics(http::ResponseWriter& response) {
+  auto shown = ask_for_picture();
+  if (!shown) return answer_text(response, 503, "the agent is busy\n");
+  shown->facts.process = metrics::process_facts();
+  for (const http::RouteCounts& route : server_.counts().routes) {
+    for (std::size_t i = 0; i < route.answers.size(); ++i) {
+      if (route.answers[i] == 0) continue;
+      shown->facts.http_requests.push_back(
+          {route.path.empty() ? "other" : route.path, concat(i + 1, "xx"), route.answers[i]});
+    }
+  }
+  response.set_content_type(metrics::kTextContentType);
+  response.send(metrics::render_text(shown->snapshot, shown->facts, session_labels_));
+}
+
+void Agent::answer_landing_page(http::ResponseWriter& response) {
+  const auto shown = ask_for_picture();
+  if (!shown) return answer_text(response, 503, "the agent is busy\n");
+  response.set_content_type("text/html; charset=utf-8");
+  response.send(pages::landing_page(shown->snapshot, PPPOL2TP_VERSION));
+}
+
+void Agent::answer_reload(http::ResponseWriter& response) {
+  auto promise = std::make_shared<std::promise<Result<void>>>();
+  auto answer = promise->get_future();
+  loop_->post([this, promise] { promise->set_value(reload()); });
+  if (answer.wait_for(kLoopPatience) != std::future_status::ready) {
+    return answer_text(response, 503, "the agent is busy\n");
+  }
+  const auto result = answer.get();
+  if (!result) return answer_text(response, 500, concat(result.error().message, "\n"));
+  answer_text(response, 200, "reloaded\n");
+}
+
+}  // namespace pppol2tp

@@ -1,0 +1,93 @@
+// The daemon: who owns what, and on which thread.
+//
+//   loop thread (whoever calls run)   model, collectors, checkpoints, configuration
+//   waiter thread                     sleeps on the ring's futex, posts to the loop
+//   HTTP threads                      ask the loop for a picture (an immutable snapshot), and
+//   render it a thread for each checkpoint      writes a snapshot to the state file
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/event_loop.h"
+#include "agent/base/result.h"
+#include "agent/checkpointer.h"
+#include "agent/collector_runner.h"
+#include "agent/collectors/link_watch.h"
+#include "agent/collectors/liveness.h"
+#include "agent/collectors/netns_names.h"
+#include "agent/collectors/ring_tail.h"
+#include "agent/collectors/ring_waiter.h"
+#include "agent/config/config.h"
+#include "agent/http/server.h"
+#include "agent/metrics/facts.h"
+#include "agent/model/model.h"
+
+namespace pppol2tp {
+
+class Agent {
+ public:
+  // Takes up its memory and begins to listen. `config_path` is what a reload reads; empty: there is
+  // nothing to reload.
+  static Result<std::unique_ptr<Agent>> create(config::Config config, std::string config_path);
+  ~Agent();
+
+  // Serves until SIGTERM or SIGINT, then writes its memory down.
+  Result<void> run();
+
+ private:
+  // All that a scrape or a page shows, as of one moment.
+  struct Picture {
+    model::Snapshot snapshot;
+    metrics::AgentFacts facts;
+  };
+
+  Agent(config::Config config, std::string config_path, std::unique_ptr<EventLoop> loop);
+  Result<void> prepare();
+  void add_routes();
+
+  // On the loop's thread.
+  void tick();
+  void follow_ring();
+  void hear_of_links();
+  void adjust_realtime_offset();
+  Result<void> reload();
+  void apply_reloadable_options();
+  Picture picture();
+  metrics::AgentFacts agent_facts() const;
+
+  // On an HTTP thread. Empty when the loop does not answer in time.
+  std::optional<Picture> ask_for_picture();
+  void answer_metrics(http::ResponseWriter& response);
+  void answer_landing_page(http::ResponseWriter& response);
+  void answer_reload(http::ResponseWriter& response);
+
+  config::Config config_;
+  std::string config_path_;
+  std::unique_ptr<EventLoop> loop_;
+  collectors::NetnsNames netns_names_;
+  model::Model model_;
+  collectors::RingTail tail_;
+  collectors::LinkWatch links_;
+  collectors::Liveness liveness_{tail_};
+  CollectorRunner collectors_{{&tail_, &links_, &liveness_}};
+  Checkpointer checkpointer_;
+  http::Server server_;
+  std::atomic<bool> is_ready_ = false;
+  bool config_success_ = true;
+  bool follow_timer_is_set_ = false;
+  std::vector<std::string> session_labels_;  // fixed at start: HTTP threads read it
+  std::int64_t realtime_offset_ns_ = 0;
+  std::uint64_t last_checkpoint_ns_ = 0;
+  Watch signals_;
+  Watch links_watch_;
+  Timer tick_timer_;
+  Timer follow_timer_;
+  std::optional<collectors::RingWaiter> waiter_;  // last: its thread posts to what is above
+};
+
+}  // namespace pppol2tp

@@ -1,0 +1,59 @@
+// A value that can be reached only while its lock is held:
+//   Guarded<Counts> counts;
+//   counts.lock()->requests += 1;
+//
+// Keep the Locked for as short as the work needs, and never a reference past it.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace pppol2tp {
+
+template <typename T>
+class Guarded {
+ public:
+  template <typename Value>
+  class Locked {
+   public:
+    Value* operator->() const { return value_; }
+    Value& operator*() const { return *value_; }
+
+    // Gives up the lock while waiting. The predicate is asked with the lock held.
+    template <typename Predicate>
+    void wait(std::condition_variable& changed, Predicate predicate) {
+      changed.wait(lock_, predicate);
+    }
+
+    // Returns what the predicate said last.
+    template <typename Predicate>
+    bool wait_for(std::condition_variable& changed, std::chrono::nanoseconds timeout,
+                  Predicate predicate) {
+      return changed.wait_for(lock_, timeout, predicate);
+    }
+
+   private:
+    friend class Guarded;
+    Locked(std::mutex& mutex, Value* value) : lock_(mutex), value_(value) {}
+
+    std::unique_lock<std::mutex> lock_;
+    Value* value_;
+  };
+
+  template <typename... Arguments>
+  explicit Guarded(Arguments&&... arguments) : value_(std::forward<Arguments>(arguments)...) {}
+
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+
+  [[nodiscard]] Locked<T> lock() { return {mutex_, &value_}; }
+  [[nodiscard]] Locked<const T> lock() const { return {mutex_, &value_}; }
+
+ private:
+  mutable std::mutex mutex_;
+  T value_;
+};
+
+}  // namespace pppol2tp

@@ -1,0 +1,29 @@
+#include "agent/collector_runner.h"
+
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
+
+namespace pppol2tp {
+
+CollectorRunner::CollectorRunner(std::vector<collectors::Collector*> collectors)
+    : collectors_(std::move(collectors)) {
+  for (const auto* collector : collectors_) {
+    facts_.push_back({std::string(collector->name()), true, 0});
+  }
+}
+
+void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {
+  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+    metrics::CollectorFacts& facts = facts_[i];
+    const auto begin = system_clock().monotonic();
+    const auto result = collectors_[i]->collect(model, now_ns);
+    facts.duration_ns = static_cast<std::uint64_t>((system_clock().monotonic() - begin).count());
+    if (!result && facts.success) {
+      log::warn("collector fails", {{"collector", facts.name}, {"reason", result.error().message}});
+    }
+    if (result && !facts.success) log::info("collector works again", {{"collector", facts.name}});
+    facts.success = result.has_value();
+  }
+}
+
+}  // namespace pppol2tp

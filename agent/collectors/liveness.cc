@@ -1,0 +1,76 @@
+#include "agent/collectors/liveness.h"
+
+#include "agent/collectors/process_table.h"
+#include "plugin/ring/session_table.h"
+
+namespace pppol2tp::collectors {
+namespace {
+
+// The ring whose table the session has a place in, or none.
+const ring::Segment* table_of(const RingTail& tail, const model::Model& model,
+                              const model::Session& session) {
+  const ring::Segment* const segment = tail.segment().get();
+  const bool has_place = session.has_slot && segment != nullptr &&
+                         segment->epoch() == model.ring_epoch() &&
+                         session.slot < segment->geometry().session_slots;
+  return has_place ? segment : nullptr;
+}
+
+bool has_process(const model::Session& session) {
+  const auto& who = session.state.identity;
+  return process_start_ticks(who.pid) == who.start_ticks;
+}
+
+std::uint32_t generation_of(const ring::Segment& table, std::uint32_t slot) {
+  return table.session_slot(slot).generation.load(std::memory_order_acquire);
+}
+
+}  // namespace
+
+Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
+  std::vector<std::uint32_t> seen;
+  std::vector<std::uint32_t> gone;
+  model.for_each_living([&](std::uint32_t index, const model::Session& session) {
+    const Verdict verdict = judge(model, session);
+    if (verdict == Verdict::gone) gone.push_back(index);
+    if (verdict == Verdict::process_seen) seen.push_back(index);
+  });
+  for (const std::uint32_t index : seen) model.note_process_seen(index);
+  for (const std::uint32_t index : gone) settle(model, index, now_ns);
+  return {};
+}
+
+Liveness::Verdict Liveness::judge(const model::Model& model, const model::Session& session) const {
+  if (const ring::Segment* const table = table_of(tail_, model, session)) {
+    const bool is_its_own = generation_of(*table, session.slot) == session.generation;
+    const bool lives = ring::owner_state(*table, session.slot) == ring::OwnerState::lives;
+    if (is_its_own && lives) return Verdict::lives;
+    // A pppd that detaches hands its session to a child: the place's owner dies, the session does
+    // not.
+    return has_process(session) ? Verdict::lives : Verdict::gone;
+  }
+  if (has_process(session)) {
+    return session.process_seen ? Verdict::lives : Verdict::process_seen;
+  }
+  // A pid that was never seen here belongs to another pid namespace: it says nothing.
+  return session.process_seen ? Verdict::gone : Verdict::lives;
+}
+
+void Liveness::settle(model::Model& model, std::uint32_t index, std::uint64_t now_ns) const {
+  const model::Session& session = model.session(index);
+  ring::Cause cause = ring::Cause::killed;
+  if (const ring::Segment* const table = table_of(tail_, model, session)) {
+    const std::uint32_t slot = session.slot;
+    ring::SessionState state;
+    const ring::SlotReading reading = ring::read_session(*table, slot, state);
+    if (reading.generation == session.generation && reading.has_state) {
+      model.reconcile(slot, reading, state);
+    }
+    // A place that was given back, or taken by another: there was a last word, and it was missed.
+    const bool died = reading.owner == ring::OwnerState::died;
+    if (!died || reading.generation != session.generation) cause = ring::Cause::lost;
+  }
+  if (!model.session(index).has_ended()) model.end_unannounced(index, cause, now_ns);
+}
+
+}  // namespace pppol2tp::collectors

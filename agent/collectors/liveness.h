@@ -1,0 +1,32 @@
+// Ends sessions whose pppd is gone without a word: by the session table's owner words, which the
+// kernel marks when a process dies in whatever way, and by the process table for sessions that have
+// no place in the session table.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "agent/collectors/collector.h"
+#include "agent/collectors/ring_tail.h"
+
+namespace pppol2tp::collectors {
+
+class Liveness final : public Collector {
+ public:
+  // `tail` must outlive this, and have drained the ring right before each collect(): what a session
+  // said before its end counts for more than what can be concluded from its silence.
+  explicit Liveness(const RingTail& tail) : tail_(tail) {}
+
+  std::string_view name() const override { return "liveness"; }
+  Result<void> collect(model::Model& model, std::uint64_t now_ns) override;
+
+ private:
+  enum class Verdict : std::uint8_t { lives, process_seen, gone };
+
+  Verdict judge(const model::Model& model, const model::Session& session) const;
+  void settle(model::Model& model, std::uint32_t index, std::uint64_t now_ns) const;
+
+  const RingTail& tail_;
+};
+
+}  // namespace pppol2tp::collectors

@@ -1,0 +1,53 @@
+// What an operator can set, with its defaults, and the file it is read from. The file's keys, their
+// limits and their meaning are in options.def.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/log.h"
+#include "agent/base/result.h"
+
+namespace pppol2tp::config {
+
+// What can be put on every series of a session, besides its ids.
+#define PPPOL2TP_SESSION_LABELS(X) X(ifname) X(user) X(peer_address) X(ipparam) X(role)
+
+enum class SessionLabel : std::uint8_t {
+#define X(name) name,
+  PPPOL2TP_SESSION_LABELS(X)
+#undef X
+};
+
+struct HttpConfig {
+  std::uint32_t threads = 160;
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(5);
+
+  bool operator==(const HttpConfig&) const = default;
+};
+
+struct Config {
+  std::vector<std::string> listen{"127.0.0.1:11701"};
+  std::string ring = "/run/pppol2tp/ring";
+  std::string state_file = "/run/pppol2tp-agent/state";
+  std::chrono::milliseconds checkpoint_interval = std::chrono::seconds(5);
+  std::chrono::milliseconds retention = std::chrono::minutes(15);
+  std::uint32_t max_sessions = 200'000;
+  std::vector<SessionLabel> session_labels;
+  log::Level log_level = log::Level::info;
+  HttpConfig http;
+
+  bool operator==(const Config&) const = default;
+};
+
+// Reads a configuration file. An error is one line that names the file and, where there is one, the
+// line and key, and says what is allowed there.
+Result<Config> load(const std::string& path);
+
+// The same for text at hand; `name` stands for the file in errors.
+Result<Config> parse(const std::string& text, std::string_view name);
+
+}  // namespace pppol2tp::config

@@ -1,0 +1,14 @@
+// The configuration's own description of itself, from options.def.
+#pragma once
+
+#include <string>
+
+namespace pppol2tp::config {
+
+// A configuration file with every option at its default, each under its explanation.
+std::string sample();
+
+// agent/CONFIG.md.
+std::string config_markdown();
+
+}  // namespace pppol2tp::config

@@ -1,0 +1,140 @@
+#include "agent/config/rules.h"
+
+#include <linux/limits.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "agent/base/endpoint.h"
+#include "agent/base/quote.h"
+
+namespace pppol2tp::config {
+namespace {
+
+// Enough of a bad value to find it by.
+constexpr std::size_t kQuoteLimit = 60;
+
+constexpr std::array<std::string_view, 4> kLevelWords = {
+#define X(name) #name,
+    PPPOL2TP_LOG_LEVELS(X)
+#undef X
+};
+
+constexpr std::array<std::string_view, 5> kLabelWords = {
+#define X(name) #name,
+    PPPOL2TP_SESSION_LABELS(X)
+#undef X
+};
+
+template <typename Enum>
+std::string word_of(Enum value) {
+  return std::string(words_of<Enum>()[static_cast<std::size_t>(value)]);
+}
+
+}  // namespace
+
+Result<std::string> ListenAddress::parse(std::string_view scalar) const {
+  const auto endpoint = parse_endpoint(scalar);
+  if (!endpoint) return fail(in_quotes(scalar, kQuoteLimit), " is no address and port");
+  if (port_of(endpoint->address) == 0)
+    return fail(in_quotes(scalar, kQuoteLimit), " names no port");
+  return std::string(scalar);
+}
+
+std::string ListenAddress::allowed() const {
+  return "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses";
+}
+
+Result<std::string> AbsolutePath::parse(std::string_view scalar) const {
+  if (!scalar.starts_with('/'))
+    return fail(in_quotes(scalar, kQuoteLimit), " does not start with /");
+  if (scalar.size() >= PATH_MAX) return fail(in_quotes(scalar, kQuoteLimit), " is too long");
+  if (scalar.find('\0') != std::string_view::npos) {
+    return fail(in_quotes(scalar, kQuoteLimit), " contains a NUL byte");
+  }
+  return std::string(scalar);
+}
+
+std::string AbsolutePath::allowed() const {
+  return "an absolute path";
+}
+
+Result<std::chrono::milliseconds> DurationBetween::parse(std::string_view scalar) const {
+  const auto duration = parse_duration(scalar);
+  if (!duration) return duration.error();
+  if (*duration < least || *duration > most) {
+    return fail(in_quotes(scalar, kQuoteLimit), " is out of range");
+  }
+  return *duration;
+}
+
+std::string DurationBetween::allowed() const {
+  return concat("a duration such as 500ms, 10s, 15m or 1h30m, from ", to_text(least), " to ",
+                to_text(most));
+}
+
+Result<std::uint32_t> CountBetween::parse(std::string_view scalar) const {
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(scalar.data(), scalar.data() + scalar.size(), count);
+  if (end != scalar.data() + scalar.size() || error == std::errc::invalid_argument) {
+    return fail(in_quotes(scalar, kQuoteLimit), " is no whole number");
+  }
+  if (error == std::errc::result_out_of_range || count < least || count > most) {
+    return fail(in_quotes(scalar, kQuoteLimit), " is out of range");
+  }
+  return count;
+}
+
+std::string CountBetween::allowed() const {
+  return concat("a number from ", least, " to ", most);
+}
+
+template <>
+std::span<const std::string_view> words_of<log::Level>() {
+  return kLevelWords;
+}
+
+template <>
+std::span<const std::string_view> words_of<SessionLabel>() {
+  return kLabelWords;
+}
+
+template <typename Enum>
+Result<Enum> OneOf<Enum>::parse(std::string_view scalar) const {
+  const auto words = words_of<Enum>();
+  const auto found = std::find(words.begin(), words.end(), scalar);
+  if (found == words.end()) return fail(in_quotes(scalar, kQuoteLimit), " is none of them");
+  return static_cast<Enum>(found - words.begin());
+}
+
+template <typename Enum>
+std::string OneOf<Enum>::allowed() const {
+  std::string out;
+  for (const auto word : words_of<Enum>()) out += concat(out.empty() ? "" : ", ", word);
+  return out;
+}
+
+template struct OneOf<log::Level>;
+template struct OneOf<SessionLabel>;
+
+std::string to_text(std::uint32_t count) {
+  return concat(count);
+}
+std::string to_text(log::Level level) {
+  return word_of(level);
+}
+std::string to_text(SessionLabel label) {
+  return word_of(label);
+}
+
+std::string to_text(const std::string& text) {
+  // Plain where YAML reads it back as it stands; [ and : make a flow list or a mapping out of it.
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._-").find(c) != std::string_view::npos;
+  });
+  return is_plain && !text.empty() ? text : in_quotes(text);
+}
+
+}  // namespace pppol2tp::config

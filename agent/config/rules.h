@@ -1,0 +1,97 @@
+// Which values an option takes. A rule turns one scalar of the file into a value, or says what is
+// wrong with it, and can say in words what it allows:
+//   using Value = ..;
+//   Result<Value> parse(std::string_view scalar) const;   the error quotes the scalar
+//   std::string allowed() const;                          goes on from "allowed: "
+//
+// Pure text, nothing of YAML.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/config/config.h"
+#include "agent/config/duration.h"
+
+namespace pppol2tp::config {
+
+struct ListenAddress {
+  using Value = std::string;
+  Result<std::string> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
+struct AbsolutePath {
+  using Value = std::string;
+  Result<std::string> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
+struct DurationBetween {
+  using Value = std::chrono::milliseconds;
+  Result<std::chrono::milliseconds> parse(std::string_view scalar) const;
+  std::string allowed() const;
+
+  std::chrono::milliseconds least;
+  std::chrono::milliseconds most;
+};
+
+struct CountBetween {
+  using Value = std::uint32_t;
+  Result<std::uint32_t> parse(std::string_view scalar) const;
+  std::string allowed() const;
+
+  std::uint32_t least;
+  std::uint32_t most;
+};
+
+// The words of a closed set, in the order of its enumerators, which count from 0.
+template <typename Enum>
+std::span<const std::string_view> words_of();
+
+// A word of a closed set.
+template <typename Enum>
+struct OneOf {
+  using Value = Enum;
+  Result<Enum> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
+// A list without repetitions.
+template <typename ItemRule>
+struct ListOf {
+  using Value = std::vector<typename ItemRule::Value>;
+  using Item = ItemRule;
+  std::string allowed() const {
+    return concat("a list of ",
+                  least_items > 0 ? "at least one of: " : "any of: ", Item().allowed());
+  }
+
+  std::size_t least_items;
+};
+
+template <typename Rule>
+inline constexpr bool kIsList = false;
+template <typename ItemRule>
+inline constexpr bool kIsList<ListOf<ItemRule>> = true;
+
+// A value as the file would have it, on one line.
+std::string to_text(std::uint32_t count);
+std::string to_text(const std::string& text);
+std::string to_text(log::Level level);
+std::string to_text(SessionLabel label);
+
+template <typename Item>
+std::string to_text(const std::vector<Item>& items) {
+  std::string out;
+  for (const Item& item : items) out += concat(out.empty() ? "" : ", ", to_text(item));
+  return concat('[', out, ']');
+}
+
+}  // namespace pppol2tp::config

@@ -1,0 +1,117 @@
+// The connections that hold one of the server's threads, and who has to leave when threads run
+// short.
+//
+// A thread belongs to one connection from its first byte to its end. So whoever opens connections
+// and is slow with them could keep everybody else waiting. While hardly a thread is free, the
+// connection that has kept its thread waiting for longest is shut down, if it has had its
+// patience's time:
+//   waiting for its request     0.1 s   a request comes in one piece; a client that is alive has
+//   sent it taking no more of its answer  1 s   a client that reads takes the next part within
+//   milliseconds
+// A handler at work is never disturbed.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <optional>
+#include <span>
+#include <thread>
+
+#include "agent/base/guarded.h"
+
+namespace pppol2tp::http {
+
+enum class Doing : std::uint8_t { awaiting_request, handling, writing };
+
+struct Activity {
+  Doing doing = Doing::awaiting_request;
+  std::chrono::nanoseconds since{};  // monotonic
+};
+
+// Which of these to shut down at `now`; none while nobody's patience has run out.
+std::optional<std::size_t> choose_victim(std::span<const Activity> activities,
+                                         std::chrono::nanoseconds now);
+
+struct ConnectionCounts {
+  std::size_t open = 0;         // hold a thread now
+  std::uint64_t accepted = 0;   // have held one, ever
+  std::uint64_t shut_down = 0;  // of them, to free their thread
+};
+
+// Thread-safe.
+class Connections {
+ public:
+  // One connection's entry. Opaque; its address does not change.
+  class Entry;
+
+  // `threads`: how many connections can be open at a time.
+  explicit Connections(std::size_t threads);
+  ~Connections();
+
+  // Ends the connection's reading and writing; false if it cannot be done yet. Called on any
+  // thread, but only between add() and the return of remove(): then the connection's socket is
+  // open, and its number cannot mean another one.
+  using ShutDown = std::function<bool()>;
+
+  // To be called by the connection's thread, before its socket is read and before it is closed.
+  Entry* add(ShutDown shut_down, std::chrono::nanoseconds now);
+  void remove(Entry* entry);
+
+  // What the connection's thread does from `now` on; its patience starts anew.
+  void set_doing(Entry* entry, Doing doing, std::chrono::nanoseconds now);
+
+  // Shuts down one connection, if threads are short and somebody's patience has run out. Its thread
+  // will then find it closed and remove it. False: nobody was.
+  bool relieve(std::chrono::nanoseconds now);
+
+  // Blocks until threads are short, or stop_waiting(), which makes it false for good.
+  bool wait_until_crowded();
+
+  // Blocks for that time, or until stop_waiting().
+  void pause(std::chrono::nanoseconds time);
+  void stop_waiting();
+
+  // Shuts down those that are idle, or all.
+  void shut_down_idle();
+  void shut_down_all();
+
+  // False: some were still open after `timeout`.
+  bool wait_until_none(std::chrono::nanoseconds timeout);
+
+  ConnectionCounts counts() const;
+
+ private:
+  struct State {
+    std::list<Entry> open;
+    std::uint64_t accepted = 0;
+    std::uint64_t shut_down = 0;
+    bool is_waiting_over = false;
+  };
+
+  bool is_crowded(const State& state) const;
+
+  const std::size_t crowded_above_;
+  Guarded<State> state_;
+  std::condition_variable changed_;
+};
+
+// A thread that relieves connections by the real clock.
+class Reliever {
+ public:
+  explicit Reliever(Connections& connections);
+  ~Reliever();
+  Reliever(const Reliever&) = delete;
+  Reliever& operator=(const Reliever&) = delete;
+
+ private:
+  void run();
+
+  Connections& connections_;
+  std::thread thread_;
+};
+
+}  // namespace pppol2tp::http

@@ -1,0 +1,74 @@
+#include "agent/http/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+#include "agent/base/endpoint.h"
+
+namespace pppol2tp::http {
+namespace {
+
+// Connections whose handshake is done or that have sent nothing yet. The kernel's
+// net.core.somaxconn caps it, and SYN cookies take over beyond it.
+constexpr int kBacklog = 1024;
+constexpr int kDeferSeconds = 30;
+
+bool set_option(const Fd& socket, int level, int name, int value) {
+  return setsockopt(socket.get(), level, name, &value, sizeof value) == 0;
+}
+
+// Empty on failure, with errno set.
+Fd listen_at(const Endpoint& endpoint) {
+  Fd socket(::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const bool is_listening =
+      socket &&
+      // Without it a restarted agent would wait for the old one's connections to leave TIME_WAIT.
+      set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1) &&
+      (endpoint.address.ss_family != AF_INET6 ||
+       set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
+      set_option(socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, kDeferSeconds) &&
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&endpoint.address), endpoint.length) ==
+          0 &&
+      ::listen(socket.get(), kBacklog) == 0;
+  return is_listening ? std::move(socket) : Fd();
+}
+
+sockaddr_storage own_address(const Fd& socket) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length);
+  return address;
+}
+
+bool is_without_ipv6(int error) {
+  return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+}
+
+}  // namespace
+
+Result<std::vector<Fd>> open_listeners(const std::string& address) {
+  auto endpoint = parse_endpoint(address);
+  if (!endpoint) return endpoint.error();
+  std::vector<Fd> sockets;
+  if (endpoint->is_any_family) {
+    Fd ipv4 = listen_at(*parse_endpoint(concat("0.0.0.0:", port_of(endpoint->address))));
+    if (!ipv4) return fail_errno(errno, "cannot listen on ", address);
+    endpoint = parse_endpoint(concat("[::]:", port_of(own_address(ipv4))));
+    sockets.push_back(std::move(ipv4));
+  }
+  Fd socket = listen_at(*endpoint);
+  if (!socket && (sockets.empty() || !is_without_ipv6(errno))) {
+    return fail_errno(errno, "cannot listen on ", address);
+  }
+  if (socket) sockets.push_back(std::move(socket));
+  return sockets;
+}
+
+std::string bound_address(const Fd& socket) {
+  return to_text(own_address(socket));
+}
+
+}  // namespace pppol2tp::http

@@ -1,0 +1,74 @@
+// Which handler answers which request, and everything that is refused before one is asked:
+//   404  a path that is not exactly one of ours       405  a method that the path does not take
+//   400  a request with a body                        503  while shutting down
+//   500  the handler threw; said in one line of the log
+//
+// Routes are added before the first request; dispatch() may then run on any number of threads.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "agent/http/request.h"
+#include "agent/http/response.h"
+
+namespace pppol2tp::http {
+
+// Called on one of the server's threads, several at a time.
+using Handler = std::function<void(const Request&, ResponseWriter&)>;
+
+enum class Methods : std::uint8_t {
+  read,    // GET and HEAD
+  change,  // POST and PUT, for what a browser or crawler must not do by following a link
+};
+
+// Answers by the hundreds of their status: [0] is 1xx.
+using StatusCounts = std::array<std::uint64_t, 5>;
+
+struct RouteCounts {
+  std::string path;  // empty: every request that found no route, or was no HTTP
+  StatusCounts answers{};
+  std::uint64_t unfinished = 0;  // of them, those whose client did not take the whole answer
+};
+
+class Router {
+ public:
+  void add(std::string path, Methods methods, Handler handler);
+
+  // Serves one request.
+  void dispatch(const Request& request, Output& output) noexcept;
+
+  // Answers and counts what is no request that could be dispatched.
+  void refuse(int status, std::string_view why, Output& output) noexcept;
+
+  // While closed, every request is answered by 503.
+  void set_closed(bool is_closed) { is_closed_ = is_closed; }
+
+  std::vector<RouteCounts> counts() const;
+
+ private:
+  struct Route {
+    std::string path;
+    Methods methods = Methods::read;
+    Handler handler;
+    std::array<std::atomic<std::uint64_t>, std::tuple_size_v<StatusCounts>> answers{};
+    std::atomic<std::uint64_t> unfinished{0};
+  };
+
+  Route* find(std::string_view path);
+  void answer(const Route& route, const Request& request, ResponseWriter& response) const;
+  static void count(Route& route, int status, bool is_finished);
+
+  std::deque<Route> routes_;  // does not move them
+  Route no_route_;
+  std::atomic<bool> is_closed_ = false;
+};
+
+}  // namespace pppol2tp::http

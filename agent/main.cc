@@ -1,0 +1,93 @@
+// pppol2tp-agent: flags, and nothing else.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "agent/agent.h"
+#include "agent/base/log.h"
+#include "agent/config/config.h"
+#include "agent/config/describe.h"
+#include "agent/metrics/catalogue.h"
+#include "agent/pages/events_markdown.h"
+
+namespace {
+
+// Exit statuses: a unit file or a script can tell bad input from trouble at work.
+constexpr int kTrouble = 1;
+constexpr int kBadInput = 2;
+
+struct Flags {
+  std::string config_path;
+  bool check_config = false;
+  bool print_config = false;
+  bool print_config_markdown = false;
+  bool print_metrics = false;
+  bool print_events = false;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  app.set_version_flag("--version", std::string("pppol2tp-agent ") + PPPOL2TP_VERSION);
+  app.add_option("--config", flags.config_path,
+                 "Configuration file (YAML); every option has a default without it")
+      ->type_name("FILE");
+  app.add_flag("--check-config", flags.check_config, "Check the configuration and exit");
+  app.add_flag("--print-config", flags.print_config,
+               "Print a configuration file with every option explained and exit");
+  app.add_flag("--print-metrics", flags.print_metrics,
+               "Print the table of metrics (Markdown) and exit");
+  app.add_flag("--print-events", flags.print_events,
+               "Print the tables of events, causes and phases (Markdown) and exit");
+  app.add_flag("--print-config-docs", flags.print_config_markdown,
+               "Print the table of options (Markdown) and exit");
+}
+
+int complain(const std::string& message, int status) {
+  std::fprintf(stderr, "pppol2tp-agent: %s\n", message.c_str());
+  return status;
+}
+
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+int serve(pppol2tp::config::Config config, const std::string& config_path) {
+  pppol2tp::log::set_level(config.log_level);
+  auto agent = pppol2tp::Agent::create(std::move(config), config_path);
+  if (!agent) return complain(agent.error().message, kTrouble);
+  const auto ran = (*agent)->run();
+  return ran ? 0 : complain(ran.error().message, kTrouble);
+}
+
+}  // namespace
+
+// Out of memory while the flags are read: nothing is lost, and terminate() says it.
+// NOLINTNEXTLINE(bugprone-exception-escape)
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Exports PPP-over-L2TP sessions, as pppd's plugin pppol2tp.so reports them, to Prometheus",
+      "pppol2tp-agent");
+  Flags flags;
+  declare(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    return app.exit(done);  // --help, --version
+  } catch (const CLI::ParseError& error) {
+    return complain(std::string(error.what()) + " (see --help)", kBadInput);
+  }
+
+  if (flags.print_config) return print(pppol2tp::config::sample());
+  if (flags.print_config_markdown) return print(pppol2tp::config::config_markdown());
+  if (flags.print_metrics) return print(pppol2tp::metrics::metrics_markdown());
+  if (flags.print_events) return print(pppol2tp::pages::events_markdown());
+
+  pppol2tp::config::Config config;
+  if (!flags.config_path.empty()) {
+    auto loaded = pppol2tp::config::load(flags.config_path);
+    if (!loaded) return complain(loaded.error().message, kBadInput);
+    config = std::move(*loaded);
+  }
+  if (flags.check_config) return print("configuration is valid\n");
+  return serve(std::move(config), flags.config_path);
+}

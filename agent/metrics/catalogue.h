@@ -1,0 +1,102 @@
+// The metric table as data: what families there are, and the rules that their names keep, checked
+// by the compiler.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pppol2tp::metrics {
+
+enum class Scope : std::uint8_t { session, tunnel, host, agent };
+enum class Kind : std::uint8_t { counter, gauge, info };
+
+enum class FamilyId : std::uint16_t {
+#define FAMILY(scope, name, kind, help) name,
+#include "agent/metrics/metrics.def"
+};
+
+struct Family {
+  Scope scope;
+  Kind kind;
+  std::string_view name;  // as exported
+  std::string_view help;
+};
+
+namespace internal {
+
+// process_* are everybody's names (Prometheus' own rules for client libraries); all else is ours.
+constexpr std::string_view full_name(std::string_view prefixed, std::string_view bare) {
+  return bare.starts_with("process_") ? bare : prefixed;
+}
+
+}  // namespace internal
+
+inline constexpr std::array kFamilies = {
+#define FAMILY(scope, name, kind, help) \
+  Family{Scope::scope, Kind::kind, internal::full_name("pppol2tp_" #name, #name), help},
+#include "agent/metrics/metrics.def"
+};
+
+constexpr const Family& family(FamilyId id) {
+  return kFamilies[static_cast<std::size_t>(id)];
+}
+
+// As the text format calls it: an info is a gauge there.
+constexpr std::string_view type_text(Kind kind) {
+  return kind == Kind::counter ? "counter" : "gauge";
+}
+
+namespace internal {
+
+constexpr bool is_snake_case(std::string_view name) {
+  for (const char c : name) {
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
+  }
+  return !name.empty();
+}
+
+constexpr bool names_are_unique() {
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    for (std::size_t j = i + 1; j < kFamilies.size(); ++j) {
+      if (kFamilies[i].name == kFamilies[j].name) return false;
+    }
+  }
+  return true;
+}
+
+template <typename Holds>
+constexpr bool all_families(Holds&& holds) {
+  for (const Family& each : kFamilies) {
+    if (!holds(each)) return false;
+  }
+  return true;
+}
+
+}  // namespace internal
+
+static_assert(internal::names_are_unique(), "metrics.def: two families have one name");
+static_assert(internal::all_families([](const Family& f) {
+                return internal::is_snake_case(f.name);
+              }),
+              "metrics.def: names are snake_case");
+static_assert(internal::all_families([](const Family& f) {
+                return f.name.ends_with("_total") == (f.kind == Kind::counter);
+              }),
+              "metrics.def: counters end in _total, and nothing else does");
+static_assert(internal::all_families([](const Family& f) {
+                return f.name.ends_with("_info") == (f.kind == Kind::info);
+              }),
+              "metrics.def: infos end in _info, and nothing else does");
+static_assert(internal::all_families([](const Family& f) {
+                return f.help.ends_with('.') &&
+                       f.help.find_first_of("\n\\") == std::string_view::npos;
+              }),
+              "metrics.def: help is a sentence that needs no escaping, and ends with a full stop");
+
+// agent/metrics/METRICS.md, as it has to be.
+std::string metrics_markdown();
+
+}  // namespace pppol2tp::metrics

@@ -1,0 +1,83 @@
+#include "agent/metrics/facts.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+
+namespace pppol2tp::metrics {
+namespace {
+
+std::uint64_t count_open_fds() {
+  DIR* const directory = opendir("/proc/self/fd");
+  if (directory == nullptr) return 0;
+  std::uint64_t entries = 0;
+  while (readdir(directory) != nullptr) ++entries;
+  closedir(directory);
+  return entries > 3 ? entries - 3 : 0;  // ".", ".." and the directory itself
+}
+
+double seconds_of(const timespec& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+}  // namespace
+
+HostFacts host_facts(const model::Snapshot& snapshot) {
+  HostFacts facts;
+  facts.totals = snapshot.totals;
+  snapshot.sessions.for_each([&](const model::Session& session) {
+    if (session.has_ended()) {
+      ++facts.sessions_departed;
+      return;
+    }
+    const auto phase = static_cast<std::size_t>(session.state.phase.current);
+    if (phase < facts.sessions_by_phase.size()) ++facts.sessions_by_phase[phase];
+    if (session.is_up()) ++facts.sessions_up;
+  });
+  snapshot.tunnels.for_each([&](const model::Tunnel& tunnel) {
+    if (tunnel.living_sessions != 0) ++facts.tunnels;
+  });
+  return facts;
+}
+
+ProcessFacts process_facts() {
+  ProcessFacts facts;
+  // proc(5): after the command's closing parenthesis come the fields from the third on; 14 and 15
+  // are user and system time, 22 the start (all in clock ticks), 23 and 24 virtual and resident
+  // size.
+  std::ifstream file("/proc/self/stat");
+  std::string line;
+  std::getline(file, line);
+  if (const auto end = line.rfind(')'); end != std::string::npos) {
+    std::istringstream fields(line.substr(end + 1));
+    std::string state;
+    fields >> state;
+    std::array<std::uint64_t, 25> field{};
+    for (std::size_t i = 4; i < field.size(); ++i) {
+      std::int64_t value = 0;
+      fields >> value;
+      field[i] = static_cast<std::uint64_t>(value);
+    }
+    const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
+    facts.cpu_seconds = static_cast<double>(field[14] + field[15]) / ticks;
+    facts.virtual_bytes = field[23];
+    facts.resident_bytes = field[24] * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    timespec now{};
+    timespec since_boot{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    facts.start_time_seconds =
+        seconds_of(now) - seconds_of(since_boot) + static_cast<double>(field[22]) / ticks;
+  }
+  facts.open_fds = count_open_fds();
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) facts.max_fds = limit.rlim_cur;
+  return facts;
+}
+
+}  // namespace pppol2tp::metrics

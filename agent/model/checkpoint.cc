@@ -1,0 +1,170 @@
+#include "agent/model/checkpoint.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <type_traits>
+
+namespace pppol2tp::model {
+namespace {
+
+constexpr std::uint64_t kMagic = 0x31746E696F706B63;  // "ckpoint1"
+
+// The file: Header, then one Totals, the generations, the sessions and the tunnels. The header says
+// how large an element of each is, so that a version that knows more, or fewer, fields at an
+// element's end reads what both know.
+struct Header {
+  std::uint64_t magic;
+  std::uint32_t body_crc;  // zlib's crc32 of all that follows the header
+  std::uint32_t totals_bytes;
+  std::uint32_t state_bytes;
+  std::uint32_t notes_bytes;
+  std::uint32_t tunnel_bytes;
+  std::uint32_t reserved;
+  std::uint64_t generation_count;
+  std::uint64_t session_count;
+  std::uint64_t tunnel_count;
+  std::uint64_t ring_epoch;
+  std::array<char, 40> boot_id;
+  ring::ReaderPosition position;
+};
+static_assert(std::is_trivially_copyable_v<Header>);
+static_assert(std::is_trivially_copyable_v<Totals>);
+static_assert(std::is_trivially_copyable_v<Tunnel>);
+
+// What the agent itself knows of a session. Only ever append.
+struct Notes {
+  NetnsName netns_name;
+  std::uint32_t slot;
+  std::uint32_t generation;
+  std::uint32_t has_slot;
+  std::uint32_t process_seen;
+  std::uint64_t missed_records;
+  std::uint64_t has_gap;
+};
+
+template <typename T>
+void put(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+// Takes elements off the front of the bytes, each of the size its writer gave it.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  bool take(T& value, std::size_t size) {
+    if (size > bytes_.size()) return false;
+    std::memcpy(static_cast<void*>(&value), bytes_.data(), std::min(size, sizeof value));
+    bytes_.remove_prefix(size);
+    return true;
+  }
+  bool is_empty() const { return bytes_.empty(); }
+
+ private:
+  std::string_view bytes_;
+};
+
+std::uint32_t crc_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
+
+// Checked against what is there before anything is allocated for it.
+bool is_size_right(const Header& header, std::size_t body_bytes) {
+  const auto times = [](std::uint64_t count, std::uint64_t size) {
+    return static_cast<unsigned __int128>(count) * size;
+  };
+  const bool has_elements = header.state_bytes != 0 && header.tunnel_bytes != 0;
+  return has_elements && header.totals_bytes +
+                                 times(header.generation_count, sizeof(std::uint32_t)) +
+                                 times(header.session_count,
+                                       std::uint64_t{header.state_bytes} + header.notes_bytes) +
+                                 times(header.tunnel_count, header.tunnel_bytes) ==
+                             body_bytes;
+}
+
+}  // namespace
+
+std::string encode_checkpoint(const Snapshot& snapshot, const Place& place) {
+  Header header{};
+  header.magic = kMagic;
+  header.totals_bytes = sizeof(Totals);
+  header.state_bytes = sizeof(ring::SessionState);
+  header.notes_bytes = sizeof(Notes);
+  header.tunnel_bytes = sizeof(Tunnel);
+  header.generation_count = place.known_generations.size();
+  header.ring_epoch = place.ring_epoch;
+  header.position = place.position;
+  place.boot_id.copy(header.boot_id.data(), header.boot_id.size() - 1);
+
+  std::string bytes(sizeof header, '\0');
+  put(bytes, snapshot.totals);
+  bytes.append(reinterpret_cast<const char*>(place.known_generations.data()),
+               place.known_generations.size() * sizeof(std::uint32_t));
+  snapshot.sessions.for_each([&](const Session& session) {
+    ++header.session_count;
+    put(bytes, session.state);
+    put(bytes, Notes{session.netns_name, session.slot, session.generation, session.has_slot,
+                     session.process_seen, session.missed_records, session.has_gap});
+  });
+  snapshot.tunnels.for_each([&](const Tunnel& tunnel) {
+    ++header.tunnel_count;
+    put(bytes, tunnel);
+  });
+  header.body_crc = crc_of(std::string_view(bytes).substr(sizeof header));
+  std::memcpy(bytes.data(), &header, sizeof header);
+  return bytes;
+}
+
+Result<Checkpoint> decode_checkpoint(std::string_view bytes, std::string_view boot_id) {
+  Header header;
+  if (bytes.size() < sizeof header) return Error{"shorter than a checkpoint's header"};
+  std::memcpy(static_cast<void*>(&header), bytes.data(), sizeof header);
+  const std::string_view body = bytes.substr(sizeof header);
+  if (header.magic != kMagic) return Error{"not a checkpoint of this format"};
+  if (!is_size_right(header, body.size())) return Error{"its length is not what its header says"};
+  if (crc_of(body) != header.body_crc) return Error{"its checksum does not hold"};
+  header.boot_id.back() = '\0';
+  if (boot_id != header.boot_id.data()) return Error{"it is from before the last boot"};
+
+  Checkpoint checkpoint;
+  Model::Memory& memory = checkpoint.memory;
+  memory.ring_epoch = header.ring_epoch;
+  checkpoint.position = header.position;
+  checkpoint.position.hole_count =
+      std::min<std::uint32_t>(header.position.hole_count, ring::kMaxHoles);
+  memory.known_generations.resize(header.generation_count);
+  memory.sessions.resize(header.session_count);
+  memory.tunnels.resize(header.tunnel_count);
+
+  Cursor cursor(body);
+  bool is_whole = cursor.take(memory.totals, header.totals_bytes);
+  for (std::uint32_t& generation : memory.known_generations) {
+    is_whole = is_whole && cursor.take(generation, sizeof generation);
+  }
+  for (Session& session : memory.sessions) {
+    Notes notes{};
+    is_whole = is_whole && cursor.take(session.state, header.state_bytes) &&
+               cursor.take(notes, header.notes_bytes);
+    session.netns_name = notes.netns_name;
+    session.netns_name.back() = '\0';
+    session.slot = notes.slot;
+    session.generation = notes.generation;
+    session.has_slot = notes.has_slot == 1;
+    session.process_seen = notes.process_seen == 1;
+    session.missed_records = notes.missed_records;
+    session.has_gap = notes.has_gap == 1;
+  }
+  for (Tunnel& tunnel : memory.tunnels) {
+    is_whole = is_whole && cursor.take(tunnel, header.tunnel_bytes);
+    tunnel.netns_name.back() = '\0';
+  }
+  if (!is_whole || !cursor.is_empty()) return Error{"its elements do not add up"};
+  return checkpoint;
+}
+
+}  // namespace pppol2tp::model

@@ -1,0 +1,117 @@
+// A growing array in pages, of which a reader can have an immutable snapshot at the price of
+// copying one pointer a page: a page that a snapshot has seen is copied before it is changed the
+// next time. So the thread that owns the array never waits for whoever reads a snapshot, and a
+// snapshot never changes under its reader.
+//
+// Indices are stable and are used again once freed. One thread owns the array; snapshots may go to
+// any thread and may outlive the array.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace pppol2tp::model {
+
+template <typename T>
+class CowPages {
+ public:
+  static constexpr std::size_t kPageSize = 256;
+
+  struct Page {
+    std::uint64_t version = 0;  // changes whenever the page does: renderers may cache by it
+    std::array<bool, kPageSize> used{};
+    std::array<T, kPageSize> items{};
+  };
+
+  class Snapshot {
+   public:
+    template <typename Visit>
+    void for_each(Visit&& visit) const {
+      for (const auto& page : pages_) {
+        for (std::size_t i = 0; i < kPageSize; ++i) {
+          if (page->used[i]) visit(page->items[i]);
+        }
+      }
+    }
+    const std::vector<std::shared_ptr<const Page>>& pages() const { return pages_; }
+
+   private:
+    friend class CowPages;
+    std::vector<std::shared_ptr<const Page>> pages_;
+  };
+
+  std::uint32_t add() {
+    if (free_.empty()) grow();
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    Page& page = own(index / kPageSize);
+    page.used[index % kPageSize] = true;
+    page.items[index % kPageSize] = T{};
+    ++size_;
+    return index;
+  }
+
+  void remove(std::uint32_t index) {
+    Page& page = own(index / kPageSize);
+    page.used[index % kPageSize] = false;
+    page.items[index % kPageSize] = T{};
+    free_.push_back(index);
+    --size_;
+  }
+
+  const T& at(std::uint32_t index) const {
+    return pages_[index / kPageSize]->items[index % kPageSize];
+  }
+
+  // For changing: the reference is valid until the next call of snapshot() or add().
+  T& edit(std::uint32_t index) { return own(index / kPageSize).items[index % kPageSize]; }
+
+  std::size_t size() const { return size_; }
+
+  // Visits (index, item) of everything present.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t p = 0; p < pages_.size(); ++p) {
+      for (std::size_t i = 0; i < kPageSize; ++i) {
+        if (pages_[p]->used[i]) {
+          visit(static_cast<std::uint32_t>(p * kPageSize + i), pages_[p]->items[i]);
+        }
+      }
+    }
+  }
+
+  Snapshot snapshot() {
+    Snapshot result;
+    result.pages_.assign(pages_.begin(), pages_.end());
+    shared_.assign(pages_.size(), true);
+    return result;
+  }
+
+ private:
+  void grow() {
+    const auto first = static_cast<std::uint32_t>(pages_.size() * kPageSize);
+    pages_.push_back(std::make_shared<Page>());
+    shared_.push_back(false);
+    for (std::uint32_t i = kPageSize; i > 0; --i) free_.push_back(first + i - 1);
+  }
+
+  Page& own(std::size_t number) {
+    if (shared_[number]) {
+      pages_[number] = std::make_shared<Page>(*pages_[number]);
+      shared_[number] = false;
+    }
+    pages_[number]->version = ++versions_;
+    return *pages_[number];
+  }
+
+  std::vector<std::shared_ptr<Page>> pages_;
+  std::vector<bool> shared_;  // a snapshot has the page: copy it before changing it
+  std::vector<std::uint32_t> free_;
+  std::size_t size_ = 0;
+  std::uint64_t versions_ = 0;
+};
+
+}  // namespace pppol2tp::model

@@ -1,0 +1,281 @@
+#include "agent/model/model.h"
+
+#include <algorithm>
+
+namespace pppol2tp::model {
+namespace {
+
+std::uint64_t growth(std::uint64_t before, std::uint64_t now) {
+  return now >= before ? now - before : now;
+}
+
+// A cause that this program has no row for still has to be counted somewhere.
+std::size_t cause_index(ring::Cause cause) {
+  const auto number = static_cast<std::size_t>(cause);
+  return number < static_cast<std::size_t>(ring::kCauseCount)
+             ? number
+             : static_cast<std::size_t>(ring::Cause::error);
+}
+
+}  // namespace
+
+void Traffic::add_growth(const ring::CountersSection& before, const ring::CountersSection& now) {
+  transmit_packets += growth(before.transmit_packets, now.transmit_packets);
+  transmit_bytes += growth(before.transmit_bytes, now.transmit_bytes);
+  transmit_errors += growth(before.transmit_errors, now.transmit_errors);
+  receive_packets += growth(before.receive_packets, now.receive_packets);
+  receive_bytes += growth(before.receive_bytes, now.receive_bytes);
+  receive_sequence_discards +=
+      growth(before.receive_sequence_discards, now.receive_sequence_discards);
+  receive_out_of_sequence += growth(before.receive_out_of_sequence, now.receive_out_of_sequence);
+  receive_errors += growth(before.receive_errors, now.receive_errors);
+}
+
+Model::Model(Limits limits, NameNetns name_netns)
+    : limits_(limits), name_netns_(std::move(name_netns)) {}
+
+void Model::begin_ring(std::uint64_t epoch, std::uint32_t session_slots) {
+  if (epoch == ring_epoch_ && known_generations_.size() == session_slots) return;
+  ring_epoch_ = epoch;
+  known_generations_.assign(session_slots, 0);
+  // Places in another file's table mean nothing in this one; the sessions say themselves again.
+  for_each_living(
+      [this](std::uint32_t index, const Session&) { sessions_.edit(index).has_slot = false; });
+}
+
+void Model::apply(const ring::Record& record) {
+  const ring::RecordHeader& header = record.header;
+  const Whose whose{header.identity, header.has_slot == 1, header.slot, header.generation};
+  const auto index = find_or_start(whose, header.time_ns);
+  if (!index) return;
+  Session& session = sessions_.edit(*index);
+  if (header.number <= session.state.records) return;
+  if (const std::uint64_t missed = header.number - session.state.records - 1; missed != 0) {
+    session.has_gap = true;
+    session.missed_records += missed;
+    totals_.records_missed += missed;
+  }
+
+  const ring::CountersSection before = session.state.counters;
+  const bool had_ended = session.has_ended();
+  if (ring::apply_body(record, session.state)) {
+    ++totals_.records_applied;
+  } else {
+    ++totals_.records_of_unknown_type;
+  }
+  session.state.identity = header.identity;
+  session.state.records = header.number;
+  session.state.updated_ns = header.time_ns;
+
+  if (header.type == ring::EventType::counters_read) account_growth(session, before);
+  if (header.type == ring::EventType::opened) describe_tunnel(session);
+  if (!had_ended && session.has_ended()) account_end(*index);
+}
+
+void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
+                      const ring::SessionState& state) {
+  if (!reading.has_state || state.records == 0) return;
+  const Whose whose{state.identity, true, slot, reading.generation};
+  const auto index = find_or_start(whose, state.updated_ns);
+  if (!index) return;
+  Session& session = sessions_.edit(*index);
+  const bool knows_more = state.records > session.state.records ||
+                          (state.records == session.state.records && session.has_gap);
+  if (!knows_more) return;
+  const ring::CountersSection before = session.state.counters;
+  const bool had_ended = session.has_ended();
+  session.state = state;
+  session.has_gap = false;
+  ++totals_.healed_from_table;
+  account_growth(session, before);
+  describe_tunnel(session);
+  if (!had_ended && session.has_ended()) account_end(*index);
+}
+
+void Model::end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns) {
+  Session& session = sessions_.edit(index);
+  session.state.end = {};
+  session.state.end.ended_ns = now_ns;
+  session.state.end.cause = cause;
+  session.state.end.reached = session.state.phase.furthest;
+  session.state.end.exit_status = kNoExitStatus;
+  account_end(index);
+}
+
+const Session* Model::find(const SessionIds& ids) const {
+  const auto found = by_ids_.find(ids);
+  return found == by_ids_.end() ? nullptr : &sessions_.at(found->second);
+}
+
+std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint64_t time_ns) {
+  const SessionIds ids{whose.identity.netns, whose.identity.tunnel_id, whose.identity.session_id};
+  if (const auto found = by_ids_.find(ids); found != by_ids_.end()) {
+    const Session& present = sessions_.at(found->second);
+    if (present.is_of(whose.identity)) {
+      if (whose.has_slot && (!present.has_slot || present.slot != whose.slot ||
+                             present.generation != whose.generation)) {
+        note_generation(
+            whose);  // the same session, in another ring or under another process' claim
+        Session& session = sessions_.edit(found->second);
+        session.has_slot = true;
+        session.slot = whose.slot;
+        session.generation = whose.generation;
+      }
+      return found->second;
+    }
+    if (present.state.identity.start_ticks > whose.identity.start_ticks || is_old_news(whose)) {
+      ++totals_.records_stale;
+      return std::nullopt;
+    }
+    supersede(found->second, time_ns);
+  } else if (is_old_news(whose)) {
+    ++totals_.records_stale;
+    return std::nullopt;
+  }
+
+  note_generation(whose);
+  if (sessions_.size() >= limits_.sessions) {
+    ++totals_.sessions_left_out;
+    return std::nullopt;
+  }
+  const std::uint32_t index = sessions_.add();
+  Session& session = sessions_.edit(index);
+  session.state.identity = whose.identity;
+  session.has_slot = whose.has_slot;
+  session.slot = whose.slot;
+  session.generation = whose.generation;
+  if (name_netns_) session.netns_name = name_netns_(ids.netns);
+  by_ids_[ids] = index;
+  session.tunnel = enter_tunnel({ids.netns, ids.tunnel_id});
+  ++totals_.starts;
+  return index;
+}
+
+// Whether the slot's user is known to be counted already, and is not in the model any more.
+bool Model::is_old_news(const Whose& whose) const {
+  return whose.has_slot && whose.slot < known_generations_.size() &&
+         whose.generation <= known_generations_[whose.slot];
+}
+
+void Model::note_generation(const Whose& whose) {
+  if (!whose.has_slot || whose.slot >= known_generations_.size()) return;
+  std::uint32_t& known = known_generations_[whose.slot];
+  if (whose.generation <= known) return;
+  const std::uint32_t unseen = whose.generation - known - 1;
+  totals_.starts += unseen;
+  totals_.ends[static_cast<std::size_t>(ring::Cause::lost)] += unseen;
+  known = whose.generation;
+}
+
+// A new session has the ids of one that is still here: ids are unique among the living, so the old
+// one is over, and its series make room.
+void Model::supersede(std::uint32_t index, std::uint64_t time_ns) {
+  if (!sessions_.at(index).has_ended()) end_unannounced(index, ring::Cause::lost, time_ns);
+  remove_session(index, time_ns);
+}
+
+void Model::remove_session(std::uint32_t index, std::uint64_t now_ns) {
+  const Session& session = sessions_.at(index);
+  by_ids_.erase(session.ids());
+  leave_tunnel(session.tunnel, now_ns);
+  sessions_.remove(index);
+}
+
+void Model::account_growth(const Session& session, const ring::CountersSection& before) {
+  tunnels_.edit(session.tunnel).traffic.add_growth(before, session.state.counters);
+  totals_.traffic.add_growth(before, session.state.counters);
+}
+
+void Model::account_end(std::uint32_t index) {
+  const Session& session = sessions_.at(index);
+  ++totals_.ends[cause_index(session.state.end.cause)];
+  --tunnels_.edit(session.tunnel).living_sessions;
+  departed_.push_back({session.state.end.ended_ns, index, session.ids()});
+}
+
+void Model::expire(std::uint64_t now_ns) {
+  const auto is_over = [&](std::uint64_t since_ns) {
+    return now_ns >= since_ns + limits_.retention_ns;
+  };
+  for (; !departed_.empty() && is_over(departed_.front().since_ns); departed_.pop_front()) {
+    const Departed& first = departed_.front();
+    const Session& session = sessions_.at(first.index);
+    const bool is_same = session.ids() == first.ids && session.state.end.ended_ns == first.since_ns;
+    if (is_same && session.has_ended()) remove_session(first.index, now_ns);
+  }
+  for (; !empty_tunnels_.empty() && is_over(empty_tunnels_.front().since_ns);
+       empty_tunnels_.pop_front()) {
+    const EmptyTunnel& first = empty_tunnels_.front();
+    const Tunnel& tunnel = tunnels_.at(first.index);
+    if (tunnel.ids != first.ids || tunnel.sessions != 0 ||
+        tunnel.empty_since_ns != first.since_ns) {
+      continue;
+    }
+    by_tunnel_ids_.erase(first.ids);
+    tunnels_.remove(first.index);
+  }
+}
+
+std::uint32_t Model::enter_tunnel(const TunnelIds& ids) {
+  const auto [place, is_new] = by_tunnel_ids_.try_emplace(ids, 0);
+  if (is_new) {
+    place->second = tunnels_.add();
+    Tunnel& tunnel = tunnels_.edit(place->second);
+    tunnel.ids = ids;
+    if (name_netns_) tunnel.netns_name = name_netns_(ids.netns);
+  }
+  Tunnel& tunnel = tunnels_.edit(place->second);
+  ++tunnel.sessions;
+  ++tunnel.living_sessions;
+  return place->second;
+}
+
+void Model::leave_tunnel(std::uint32_t index, std::uint64_t now_ns) {
+  Tunnel& tunnel = tunnels_.edit(index);
+  if (--tunnel.sessions != 0) return;
+  tunnel.empty_since_ns = now_ns;
+  empty_tunnels_.push_back({now_ns, index, tunnel.ids});
+}
+
+void Model::describe_tunnel(const Session& session) {
+  Tunnel& tunnel = tunnels_.edit(session.tunnel);
+  tunnel.peer_tunnel_id = session.state.identity.peer_tunnel_id;
+  tunnel.peer_family = session.state.opened.peer_family;
+  tunnel.peer_port = session.state.opened.peer_port;
+  std::copy(std::begin(session.state.opened.peer_address),
+            std::end(session.state.opened.peer_address), tunnel.peer_address.begin());
+}
+
+Snapshot Model::snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns) {
+  return {sessions_.snapshot(), tunnels_.snapshot(), totals_, now_ns, realtime_offset_ns};
+}
+
+void Model::restore(const Memory& memory) {
+  ring_epoch_ = memory.ring_epoch;
+  known_generations_ = memory.known_generations;
+  totals_ = memory.totals;
+  for (const Tunnel& known : memory.tunnels) {
+    const std::uint32_t index = tunnels_.add();
+    Tunnel& tunnel = tunnels_.edit(index) = known;
+    tunnel.sessions = 0;
+    tunnel.living_sessions = 0;
+    by_tunnel_ids_[tunnel.ids] = index;
+  }
+  for (const Session& known : memory.sessions) {
+    const std::uint32_t index = sessions_.add();
+    Session& session = sessions_.edit(index) = known;
+    by_ids_[session.ids()] = index;
+    session.tunnel = enter_tunnel({session.ids().netns, session.ids().tunnel_id});
+    if (session.has_ended()) {
+      --tunnels_.edit(session.tunnel).living_sessions;
+      departed_.push_back({session.state.end.ended_ns, index, session.ids()});
+    }
+  }
+  std::sort(departed_.begin(), departed_.end(),
+            [](const Departed& a, const Departed& b) { return a.since_ns < b.since_ns; });
+  tunnels_.for_each([this](std::uint32_t index, const Tunnel& tunnel) {
+    if (tunnel.sessions == 0) empty_tunnels_.push_back({tunnel.empty_since_ns, index, tunnel.ids});
+  });
+}
+
+}  // namespace pppol2tp::model

@@ -1,0 +1,124 @@
+// What the agent knows of one session, one tunnel, and the host as a whole. Plain data; what
+// changes it is in model.h.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+
+#include "plugin/ring/session_state.h"
+
+namespace pppol2tp::model {
+
+// What the kernel, and a metric's labels, know a session by. Ids come back after a session's end.
+struct SessionIds {
+  std::uint64_t netns = 0;
+  std::uint32_t tunnel_id = 0;
+  std::uint32_t session_id = 0;
+
+  friend auto operator<=>(const SessionIds&, const SessionIds&) = default;
+};
+
+struct TunnelIds {
+  std::uint64_t netns = 0;
+  std::uint32_t tunnel_id = 0;
+
+  friend auto operator<=>(const TunnelIds&, const TunnelIds&) = default;
+};
+
+// Name of a network namespace as it stands in the label `netns`: empty for the agent's own.
+using NetnsName = std::array<char, 32>;
+
+// What stands for pppd's exit status when nobody saw it exit.
+inline constexpr std::int32_t kNoExitStatus = -1;
+
+struct Session {
+  ring::SessionState state{};
+  NetnsName netns_name{};
+  std::uint32_t tunnel = 0;  // index into the model's tunnels
+  std::uint32_t slot = 0;    // place in the ring's session table, if has_slot
+  std::uint32_t generation = 0;
+  bool has_slot = false;
+  bool process_seen = false;  // its pid was found in the agent's own process table
+  bool has_gap = false;       // records are missing that the session table has not made good yet
+  std::uint64_t missed_records = 0;
+
+  bool has_ended() const { return state.end.cause != ring::Cause::none; }
+
+  // The link is usable: the network phase was reached and left on neither side.
+  bool is_up() const {
+    return !has_ended() && state.phase.current == ring::Phase::running &&
+           state.phase.direction == ring::Direction::up;
+  }
+
+  SessionIds ids() const {
+    return {state.identity.netns, state.identity.tunnel_id, state.identity.session_id};
+  }
+
+  // Whether `who`, which has the same ids, is this very session and not an earlier or later one.
+  bool is_of(const ring::SessionIdentity& who) const {
+    return state.identity.instance == who.instance;
+  }
+};
+
+// The kernel's counters of one or more sessions, added up. Sums include sessions that have gone.
+struct Traffic {
+  std::uint64_t transmit_packets = 0;
+  std::uint64_t transmit_bytes = 0;
+  std::uint64_t transmit_errors = 0;
+  std::uint64_t receive_packets = 0;
+  std::uint64_t receive_bytes = 0;
+  std::uint64_t receive_sequence_discards = 0;
+  std::uint64_t receive_out_of_sequence = 0;
+  std::uint64_t receive_errors = 0;
+
+  // Adds what `now` counts beyond `before`. A counter that went back began anew.
+  void add_growth(const ring::CountersSection& before, const ring::CountersSection& now);
+};
+
+struct Tunnel {
+  TunnelIds ids;
+  NetnsName netns_name{};
+  std::uint32_t peer_tunnel_id = 0;
+  ring::Family peer_family = ring::Family::none;
+  std::uint16_t peer_port = 0;
+  std::array<std::uint8_t, 16> peer_address{};
+  std::uint32_t sessions = 0;  // present in the model, ended ones included
+  std::uint32_t living_sessions = 0;
+  std::uint64_t empty_since_ns = 0;  // since when no session is present
+  Traffic traffic;
+};
+
+// Counts since the ring was made, as far as the ring and the agent's checkpoint reach back. Part of
+// the checkpoint's format: only ever append.
+struct Totals {
+  std::uint64_t starts = 0;
+  std::array<std::uint64_t, 32> ends{};  // by Cause
+  Traffic traffic;
+  std::uint64_t sessions_left_out = 0;  // beyond the limit on sessions
+  std::uint64_t records_applied = 0;
+  std::uint64_t records_missed = 0;  // gaps in sessions' own numbering
+  std::uint64_t records_of_unknown_type = 0;
+  std::uint64_t records_stale = 0;      // of sessions that are known to be over
+  std::uint64_t healed_from_table = 0;  // states that the session table knew better than the ring
+};
+static_assert(ring::kCauseCount <= 32);
+
+}  // namespace pppol2tp::model
+
+template <>
+struct std::hash<pppol2tp::model::SessionIds> {
+  std::size_t operator()(const pppol2tp::model::SessionIds& ids) const noexcept {
+    const std::uint64_t both = std::uint64_t{ids.tunnel_id} << 32 | ids.session_id;
+    return std::hash<std::uint64_t>{}((both ^ ids.netns * 0x9E3779B97F4A7C15) * 0xD6E8FEB86659FD93);
+  }
+};
+
+template <>
+struct std::hash<pppol2tp::model::TunnelIds> {
+  std::size_t operator()(const pppol2tp::model::TunnelIds& ids) const noexcept {
+    return std::hash<std::uint64_t>{}((ids.tunnel_id ^ ids.netns * 0x9E3779B97F4A7C15) *
+                                      0xD6E8FEB86659FD93);
+  }
+};

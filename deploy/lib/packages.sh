@@ -1,0 +1,49 @@
+# shellcheck shell=bash disable=SC2154
+# The Debian packages that we need, by purpose, and how they get installed. Sourced after common.sh.
+# The names are the same in Debian 12 and 13. Everything is named, down to what a normal system always
+# has: trees made by debootstrap and containers have next to nothing.
+
+packages_for() {
+  case $1 in
+    build)
+      echo cmake g++ ninja-build pkgconf ppp-dev \
+        prometheus-cpp-dev libcivetweb-dev zlib1g-dev \
+        libnl-3-dev libnl-genl-3-dev libnl-route-3-dev \
+        libyaml-cpp-dev libcli11-dev libspdlog-dev
+      ;;
+    run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
+    vm) echo qemu-system-x86 busybox-static cpio kmod xz-utils ;;
+    # prometheus is here for promtool.
+    test) echo libgtest-dev libgmock-dev prometheus shellcheck clang-format python3 ;;
+    *) die "no packages are listed for '$1'" ;;
+  esac
+}
+
+# missing_packages PURPOSE...: those of the purposes' packages that are not installed, one on each line.
+missing_packages() {
+  local purpose wanted=() package
+  for purpose in "$@"; do
+    read -ra words <<< "$(packages_for "$purpose")"
+    wanted+=("${words[@]}")
+  done
+  local installed
+  installed=" $(dpkg-query -W -f '${db:Status-Status}:${Package} ' "${wanted[@]}" 2> /dev/null || true)"
+  printf '%s\n' "${wanted[@]}" | sort -u | while read -r package; do
+    [[ $installed == *" installed:$package "* ]] || echo "$package"
+  done
+}
+
+# need_packages PURPOSE...: asks nothing of the network and of root when all of them are there.
+need_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  if ((${#missing[@]} == 0)); then
+    say "packages ($*): all there"
+    return
+  fi
+  say "packages ($*): installing ${missing[*]}"
+  # Asked for here, in the foreground, because the step itself runs with its input and output redirected.
+  ((EUID == 0)) || as_root true
+  with_progress "packages ($*)" "$repo/build/logs/packages.log" \
+    as_root "$repo/deploy/lib/install-packages" "${missing[@]}"
+}

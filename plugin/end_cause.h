@@ -1,0 +1,57 @@
+// Finds out why a session ended. pppd's exit status does not tell: on the way down it is
+// overwritten (a peer's Terminate-Request, an echo failure and a peer that never answered all exit
+// with 16, as if the line had hung up). So the first of these is kept:
+//
+//   a request by signal (SIGTERM, SIGINT, SIGHUP)       when it was delivered
+//   an LCP Terminate-Request from the peer              when it was received
+//   pppd's status, as it stands on the way down         on entering TERMINATE, at link_down,
+//                                                       on entering DISCONNECT
+//   the exit status                                     when nothing else was said
+//
+// but for two things. A peer may terminate a negotiation that then goes on (RFC 1661, section 4.3:
+// in Ack-Rcvd and Ack-Sent the automaton starts over), so a link that moves up again forgets. And a
+// crash is the cause even when the session was ending already: it is what somebody must look at.
+//
+// While a link comes up, pppd's status already names the failure that it would end with (8 while
+// connecting, 10 until the first network protocol is up): those two mean something at DISCONNECT
+// only.
+//
+// One thread; signal_received() may interrupt it at any point.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "plugin/ring/session_state.h"
+
+namespace pppol2tp {
+
+class EndCause {
+ public:
+  // Async-signal-safe.
+  void signal_received(int signal);
+
+  void peer_requested(const std::uint8_t* text, std::size_t text_bytes);
+
+  // `status` is what pppd would exit with at this moment: pppd(8), EXIT STATUS.
+  void phase_entered(ring::Phase phase, ring::Direction direction, int status);
+  void link_down(int status);
+
+  // Everything that an EndSection says but for the time and the phase reached. Async-signal-safe.
+  ring::EndSection conclude(int exit_status) const;
+
+ private:
+  void latch(ring::Cause cause);
+  void latch_conclusive(int status);
+  void latch_request();
+  void forget();
+
+  std::atomic<int> request_signal_{0};  // the first of SIGTERM, SIGINT, SIGHUP
+  std::atomic<int> fatal_signal_{0};    // any other that pppd tells of: it is about to die of it
+  ring::Cause cause_ = ring::Cause::none;
+  bool over_ = false;  // the channel was closed: nothing that follows belongs to this session
+  char peer_text_[sizeof(ring::EndSection::peer_text)] = "";
+};
+
+}  // namespace pppol2tp

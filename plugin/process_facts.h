@@ -1,0 +1,26 @@
+// Who this process is to the rest of the host: what tells it from a later process with the same
+// pid, and in which network namespace it lives.
+//
+// The parser is pure; the others read /proc and leave no descriptor behind. They answer 0 when
+// /proc does not.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pppol2tp {
+
+// Field 22 of /proc/PID/stat: the process' start, in clock ticks since boot. 0 when it is not
+// there. The second field is the command's name in parentheses, and may itself hold blanks and
+// parentheses.
+std::uint64_t parse_start_ticks(const char* stat, std::size_t bytes);
+
+std::uint64_t own_start_ticks();
+std::uint64_t start_ticks_of(pid_t pid);
+
+// The inode of /proc/self/ns/net.
+std::uint64_t own_network_namespace();
+
+}  // namespace pppol2tp

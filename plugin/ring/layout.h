@@ -1,0 +1,153 @@
+// The bytes of the shared file, and who may touch which of them in which order.
+//
+//   offset 0          Info          written once by the creator; `magic` last. Then only `retired`
+//   changes. offset 4096       Control       written by all writers, with atomic operations
+//   records_offset    RecordSlot[]  the ring: what happened. Broadcast, the oldest is overwritten.
+//   sessions_offset   SessionSlot[] the session table: what is. One slot for each living session.
+//   file_bytes        a multiple of 2 MiB, all of it allocated (posix_fallocate), so that no store
+//   can
+//                     ever meet a full file system (SIGBUS)
+//
+// Writers are root's pppds; each maps the file for reading and writing. Readers map it read-only: a
+// reader that has been taken over cannot reach a writer. Nobody waits for anybody.
+//
+// The ring, one record. A writer with ticket t uses slot t mod N:
+//
+//   claim    t = next_ticket.fetch_add(1)                                   [a]
+//   own      slot.sequence > 2t+1 ? a newer writer has it: take a new ticket
+//   mark     slot.sequence = 2t+1 (odd: being written); release fence       [b]
+//   copy     slot.check, slot.record
+//   commit   slot.sequence = 2t+2, release                                  [c]
+//
+// own to commit is one restartable sequence (rseq) where the C library offers them: a writer that
+// was descheduled, stopped or migrated in between starts again at `own`, so it never stores into a
+// slot that the ring has lapped. Elsewhere the slot is owned by compare-and-swap, and a writer that
+// was stopped between two stores for a whole lap may tear a record; the check finds it.
+//
+// A reader that expects ticket t:
+//
+//   s = slot.sequence, acquire                                              pairs with [c]
+//   s <  2t+2 and t < next_ticket: claimed, not committed. A hole: remembered, looked at again
+//   before
+//             each later record (so the records of one session stay in order), lost when lapped.
+//   s >  2t+2: lapped; the difference of tickets is the exact loss
+//   s == 2t+2: copy check and record; acquire fence; read sequence again    pairs with [b]
+//             changed: torn by a lap, lost. Unchanged: the check, keyed with t, must hold.
+//
+// [a] is sequentially consistent because the wake-up below hangs on it.
+//
+// Waking a sleeping reader. It sleeps in FUTEX_WAIT on wake_token, which works through a read-only
+// mapping; the token is the coarse clock of the latest wake-up. A writer, after its commit:
+//
+//   token = wake_token, then now = coarse clock (a few nanoseconds, no system call)
+//   now - token >= kWakePeriodMs and compare-and-swap(token -> now)?  FUTEX_WAKE
+//
+// So there is at most one wake-up a period on the host, whatever the load, and readers need to
+// write nothing. A reader: token = wake_token, now = coarse clock; is now - token < kWakeQuietMs,
+// it looks again later; is next_ticket not where it has read to, it reads; else
+// FUTEX_WAIT(wake_token, token). Nothing is slept through: a writer whose claim [a] came after the
+// reader's look at next_ticket reads a clock no earlier than the reader's. If it finds the token
+// that the reader saw, that is a period old, and it wakes. If it finds another, somebody has
+// changed the futex's word since, and either the wait returns at once or that somebody's FUTEX_WAKE
+// ends it. (A writer killed between its swap and its FUTEX_WAKE can delay a record until the next
+// period's writer, or the reader's own timeout.)
+//
+// The session table, one slot. A writer takes the next slot of `table_cursor` whose `owner` it can
+// lock, and keeps it locked for life: `owner` is a robust, process-shared mutex whose first 32 bits
+// the kernel marks (FUTEX_OWNER_DIED) when its owner dies in whatever way. The state is kept twice:
+// the writer fills copy (version+1) mod 2 and then stores version+1 with release, so a writer that
+// dies in the middle leaves the older copy whole. A reader takes copy version mod 2, then an
+// acquire fence, and reads version again: if it changed, the writer may have begun to fill that
+// copy anew, and the reader tries once more. (A release fence at the beginning of each write keeps
+// the stores that follow it behind the version that came before.)
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "plugin/ring/events.h"
+#include "plugin/ring/session_state.h"
+
+namespace pppol2tp::ring {
+
+inline constexpr std::uint64_t kMagic =
+    0x31706C7032747071;                           // stands last, once all else is in place
+inline constexpr std::uint16_t kLayoutMajor = 1;  // another major is another file format
+inline constexpr std::uint16_t kLayoutMinor = 0;
+inline constexpr std::size_t kControlOffset = 4096;
+inline constexpr std::size_t kRecordsOffset = 8192;
+inline constexpr std::size_t kHugePageBytes = 2u << 20;
+inline constexpr std::uint32_t kWakePeriodMs = 10;
+inline constexpr std::uint32_t kWakeQuietMs =
+    30;  // period, and two ticks of the coarsest coarse clock
+
+inline constexpr std::uint32_t kMaxRecordSlots = 1u << 24;
+inline constexpr std::uint32_t kMaxSessionSlots = 1u << 20;
+
+// How many of each; powers of two.
+struct Geometry {
+  std::uint32_t record_slots;
+  std::uint32_t session_slots;
+
+  friend bool operator==(const Geometry&, const Geometry&) = default;
+};
+
+// What a creator that was not told otherwise takes. The ring of the large one holds the last
+// records of 20,000 sessions that drop at once; it is for hosts that have room for so many pppds.
+inline constexpr Geometry kSmallGeometry{32768, 4096};    // 18 MiB
+inline constexpr Geometry kLargeGeometry{131072, 32768};  // 98 MiB
+inline constexpr std::uint64_t kLargeGeometryMemoryBytes = 8ull << 30;
+
+struct Info {
+  std::atomic<std::uint64_t> magic;
+  std::uint16_t layout_major;
+  std::uint16_t layout_minor;
+  std::uint32_t record_stride;  // bytes from slot to slot
+  std::uint32_t session_stride;
+  std::uint32_t record_slots;
+  std::uint32_t session_slots;
+  std::uint32_t
+      in_huge_pages;  // 1: the creator got 2 MiB pages, so mapping all of it at once is cheap
+  std::uint64_t records_offset;
+  std::uint64_t sessions_offset;
+  std::uint64_t file_bytes;
+  std::uint64_t epoch;  // random: tells this file from one that had its name before
+  std::atomic<std::uint32_t>
+      retired;  // 1: replaced by another file of this name; writers attach anew
+};
+static_assert(sizeof(Info) <= kControlOffset);
+
+struct Control {
+  alignas(128) std::atomic<std::uint64_t> next_ticket;
+  alignas(128) std::atomic<std::uint32_t> wake_token;  // CLOCK_MONOTONIC_COARSE, ms, low 32 bits
+  alignas(128) std::atomic<std::uint64_t> table_cursor;
+  std::atomic<std::uint64_t> records_dropped;    // given up after too many lost races
+  std::atomic<std::uint64_t> tickets_abandoned;  // claimed, overtaken, and claimed anew
+  std::atomic<std::uint64_t> table_full;         // sessions that found no slot
+};
+static_assert(kControlOffset + sizeof(Control) <= kRecordsOffset);
+
+struct RecordSlot {
+  std::atomic<std::uint64_t> sequence;  // 0 never used, 2t+1 being written, 2t+2 committed
+  std::uint64_t check;                  // over the record, keyed with the ticket
+  Record record;
+};
+static_assert(sizeof(RecordSlot) == 256);
+
+struct SessionSlot {
+  alignas(64) std::byte owner[64];        // pthread_mutex_t: robust, process-shared
+  std::atomic<std::uint32_t> version;     // number of writes; its parity names the valid copy
+  std::atomic<std::uint32_t> generation;  // number of sessions that have had this slot
+  std::byte reserved[56];
+  alignas(64) SessionState copies[2];
+};
+static_assert(sizeof(SessionSlot) <= 2048);
+inline constexpr std::size_t kSessionStride = 2048;  // room for sections to come
+
+// Bits of the robust mutex' first word: <linux/futex.h>,
+// Documentation/locking/robust-futex-ABI.rst.
+inline constexpr std::uint32_t kOwnerDied = 0x40000000;
+inline constexpr std::uint32_t kOwnerTidMask = 0x3fffffff;
+
+}  // namespace pppol2tp::ring

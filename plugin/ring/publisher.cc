@@ -1,0 +1,173 @@
+#include "plugin/ring/publisher.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+#include "plugin/ring/writer.h"
+
+namespace pppol2tp::ring {
+namespace {
+
+std::uint32_t random_instance() {
+  std::uint32_t instance = 0;
+  if (getrandom(&instance, sizeof instance, GRND_NONBLOCK) == sizeof instance) return instance;
+  return static_cast<std::uint32_t>(now_ns() ^ static_cast<std::uint64_t>(getpid()) << 20);
+}
+
+}  // namespace
+
+std::uint64_t now_ns() {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+SegmentStatus Publisher::open(const char* path, const SessionIdentity& identity,
+                              const Geometry* geometry) {
+  state_.identity = identity;
+  state_.identity.instance = random_instance();
+  owner_ = getpid();
+  has_geometry_ = geometry != nullptr;
+  if (has_geometry_) geometry_ = *geometry;
+  if (strlen(path) >= sizeof path_) {
+    errno = ENAMETOOLONG;
+    return status_ = SegmentStatus::system_error;
+  }
+  strcpy(path_, path);
+  return attach();
+}
+
+SegmentStatus Publisher::attach() {
+  status_ = segment_.open_for_writing(path_, has_geometry_ ? &geometry_ : nullptr);
+  if (status_ == SegmentStatus::attached) claim_.claim(segment_);
+  return status_;
+}
+
+// Silent ones too: the process may still hold the slot. In a child of fork it is the parent's, and
+// stays so.
+Publisher::~Publisher() {
+  detach();
+}
+
+// The claim first: the C library chains its mutex to the thread's other robust ones, by pointers
+// that must not lead into memory that is gone.
+void Publisher::detach() {
+  claim_.release();
+  segment_.close();
+}
+
+bool Publisher::may_publish() const {
+  return owner_ == getpid() && segment_.is_open();
+}
+
+template <typename Section>
+void Publisher::say(EventType type, const Section& section) {
+  if (!may_publish()) return;
+  ++state_.records;
+  state_.updated_ns = now_ns();
+  claim_.write(state_);
+
+  Record record{};  // zeroed: what lies behind the body is copied along
+  set_body(record, type, section);
+  record.header.reserved = 0;
+  record.header.has_slot = claim_.is_held() ? 1 : 0;
+  record.header.slot = claim_.slot();
+  record.header.generation = claim_.generation();
+  record.header.number = state_.records;
+  record.header.time_ns = state_.updated_ns;
+  record.header.identity = state_.identity;
+  Writer(segment_).publish(record);
+}
+
+template <typename Section>
+void Publisher::put(EventType type, Section& place, const Section& section) {
+  place = section;
+  say(type, section);
+}
+
+void Publisher::publish(const OpenedSection& section) {
+  put(EventType::opened, state_.opened, section);
+}
+
+void Publisher::publish(const PhaseSection& section) {
+  put(EventType::phase_changed, state_.phase, section);
+}
+
+void Publisher::publish(const LinkSection& section) {
+  put(EventType::link_up, state_.link, section);
+}
+
+void Publisher::publish(const AccmSection& section) {
+  put(EventType::accm_negotiated, state_.accm, section);
+}
+
+void Publisher::publish(const AuthenticationSection& section) {
+  put(EventType::authenticated, state_.authentication, section);
+}
+
+void Publisher::publish_ipv4(const NetworkSection& section) {
+  put(EventType::ipv4_changed, state_.ipv4, section);
+}
+
+void Publisher::publish_ipv6(const NetworkSection& section) {
+  put(EventType::ipv6_changed, state_.ipv6, section);
+}
+
+void Publisher::publish(const CountersSection& section) {
+  put(EventType::counters_read, state_.counters, section);
+}
+
+void Publisher::publish(const EndSection& section) {
+  if (segment_.is_open()) tick();
+  put(EventType::ended, state_.end, section);
+  if (may_publish()) detach();
+  silence();
+}
+
+void Publisher::say_all() {
+  if (state_.opened.opened_ns != 0) say(EventType::opened, state_.opened);
+  if (state_.phase.entered_ns != 0) say(EventType::phase_changed, state_.phase);
+  if (state_.link.up_ns != 0) say(EventType::link_up, state_.link);
+  if (state_.accm.known != 0) say(EventType::accm_negotiated, state_.accm);
+  if (state_.authentication.finished_ns != 0) say(EventType::authenticated, state_.authentication);
+  if (state_.ipv4.changed_ns != 0) say(EventType::ipv4_changed, state_.ipv4);
+  if (state_.ipv6.changed_ns != 0) say(EventType::ipv6_changed, state_.ipv6);
+  if (state_.counters.read_ns != 0) say(EventType::counters_read, state_.counters);
+}
+
+SegmentStatus Publisher::tick() {
+  if (owner_ != getpid()) return status_;
+  if (segment_.is_open() && !segment_.is_replaced(path_)) return status_;
+  if (segment_.is_open()) detach();
+  if (attach() == SegmentStatus::attached) say_all();
+  return status_;
+}
+
+void Publisher::hand_over_to(std::uint32_t pid, std::uint64_t start_ticks) {
+  state_.identity.pid = pid;
+  state_.identity.start_ticks = start_ticks;
+  say(EventType::phase_changed, state_.phase);
+  if (may_publish()) detach();
+  silence();
+}
+
+void Publisher::adopt_after_fork(std::uint32_t pid, std::uint64_t start_ticks) {
+  claim_.forget();
+  owner_ = getpid();
+  state_.identity.pid = pid;
+  state_.identity.start_ticks = start_ticks;
+  if (!segment_.is_open()) return;
+  claim_.claim(segment_);
+  say_all();
+}
+
+void Publisher::silence() {
+  owner_ = kNobody;
+}
+
+}  // namespace pppol2tp::ring

@@ -1,0 +1,174 @@
+#include "plugin/ring/reader.h"
+
+#include <cstring>
+
+#include "plugin/ring/checksum.h"
+#include "plugin/ring/wake.h"
+#include "plugin/ring/words.h"
+
+namespace pppol2tp::ring {
+namespace {
+
+// A step of the ring's position that no load explains: at ten million records a second it takes
+// almost two hours, and a reader that was away for longer has lost all there was anyhow.
+constexpr std::uint64_t kImplausibleStep = std::uint64_t{1} << 36;
+
+std::uint64_t committed(std::uint64_t ticket) {
+  return 2 * ticket + 2;
+}
+
+bool holds(const Record& record, std::uint64_t check, std::uint64_t ticket) {
+  if (!is_well_formed(record)) return false;
+  const std::size_t words = (record.header.bytes + 7u) / 8u;
+  return internal::keyed(internal::digest(&record, words), ticket) == check;
+}
+
+// Ascending, and all of them behind `next`: else a record could be handed out twice.
+bool is_sound(const ReaderPosition& position) {
+  if (position.hole_count > kMaxHoles) return false;
+  for (std::uint32_t i = 0; i < position.hole_count; ++i) {
+    const bool is_last = i + 1 == position.hole_count;
+    if (position.holes[i] >= (is_last ? position.next : position.holes[i + 1])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Reader::Reader(const Segment& segment) : segment_(&segment) {
+  position_.epoch = segment.epoch();
+  start_at_oldest();
+}
+
+void Reader::start_at_oldest() {
+  const std::uint64_t end = segment_->control().next_ticket.load(std::memory_order_acquire);
+  const std::uint64_t held = segment_->geometry().record_slots;
+  position_.next = end > held ? end - held : 0;
+  position_.hole_count = 0;
+}
+
+bool Reader::resume(const ReaderPosition& position) {
+  const std::uint64_t end = segment_->control().next_ticket.load(std::memory_order_acquire);
+  const bool fits =
+      position.epoch == segment_->epoch() && position.next <= end && is_sound(position);
+  if (fits) {
+    position_ = position;
+  } else {
+    start_at_oldest();
+  }
+  return fits;
+}
+
+Reader::Taken Reader::copy_out(std::uint64_t ticket, Record& record) const {
+  const RecordSlot& slot = segment_->record_slot(ticket);
+  const std::uint64_t wanted = committed(ticket);
+  const std::uint64_t sequence = slot.sequence.load(std::memory_order_acquire);  // pairs with [c]
+  if (sequence < wanted) return Taken::uncommitted;
+  if (sequence > wanted) return Taken::lapped;
+  std::uint64_t check = 0;
+  internal::load_words(&slot.check, &check, 1);
+  internal::load_words(&slot.record, &record, sizeof(Record) / sizeof(std::uint64_t));
+  std::atomic_thread_fence(std::memory_order_acquire);  // pairs with [b]
+  if (slot.sequence.load(std::memory_order_acquire) != wanted) return Taken::lapped;
+  return holds(record, check, ticket) ? Taken::record : Taken::corrupt;
+}
+
+bool Reader::take(Record& record) {
+  // Dead writers and hostile bytes can make us step over slots, but in one call never for much more
+  // than once around after a jump.
+  for (std::uint32_t steps = 2 * segment_->geometry().record_slots; steps != 0; --steps) {
+    const Taken taken = copy_out(position_.next, record);
+    // Holes after it: what its session had published before is then found in its hole, and goes
+    // first.
+    Record earlier;
+    if (position_.hole_count != 0 && take_from_hole(earlier)) {
+      record = earlier;
+      return true;
+    }
+    if (taken == Taken::record) {
+      ++position_.next;
+      ++counts_.delivered;
+      return true;
+    }
+    if (!step_over(taken)) return false;
+  }
+  return false;
+}
+
+// Goes past a ticket that gave no record. False: there is nothing to go past.
+bool Reader::step_over(Taken taken) {
+  const std::uint64_t end = segment_->control().next_ticket.load(std::memory_order_acquire);
+  const std::uint64_t held = segment_->geometry().record_slots;
+  if (end == position_.next) return false;
+  if (end < position_.next || end - position_.next > kImplausibleStep) {
+    ++counts_.implausible;
+    start_at_oldest();
+    return false;
+  }
+  if (end - position_.next > held) {
+    // Lapped, or about to be. A little ahead of the oldest, or the writers would be here again
+    // before the next look.
+    const std::uint64_t target = end - held + held / 64;
+    counts_.lost += target - position_.next;
+    position_.next = target;
+    return true;
+  }
+  if (taken == Taken::uncommitted) {
+    note_hole(position_.next);
+  } else {
+    ++counts_.corrupt;  // a check that does not hold, or a sequence that no writer can have got to
+  }
+  ++position_.next;
+  return true;
+}
+
+void Reader::note_hole(std::uint64_t ticket) {
+  if (position_.hole_count == kMaxHoles) {
+    ++counts_.lost;
+    forget_hole(0);
+  }
+  position_.holes[position_.hole_count++] = ticket;
+}
+
+void Reader::forget_hole(std::size_t index) {
+  --position_.hole_count;
+  std::memmove(&position_.holes[index], &position_.holes[index + 1],
+               (position_.hole_count - index) * sizeof position_.holes[0]);
+}
+
+bool Reader::take_from_hole(Record& record) {
+  for (std::size_t i = 0; i < position_.hole_count;) {
+    switch (copy_out(position_.holes[i], record)) {
+      case Taken::uncommitted:
+        ++i;
+        break;
+      case Taken::record:
+        forget_hole(i);
+        ++counts_.delivered;
+        return true;
+      case Taken::lapped:
+        ++counts_.lost;
+        forget_hole(i);
+        break;
+      case Taken::corrupt:
+        ++counts_.corrupt;
+        forget_hole(i);
+        break;
+    }
+  }
+  return false;
+}
+
+bool Reader::has_more() const {
+  return segment_->control().next_ticket.load(std::memory_order_acquire) != position_.next;
+}
+
+void Reader::wait(const Segment& segment, std::uint64_t seen, std::uint64_t timeout_ns) {
+  internal::wait_for_writer(segment.control(), seen, timeout_ns);
+}
+
+void Reader::interrupt(const Segment& segment) {
+  internal::wake_everybody(segment.control());
+}
+
+}  // namespace pppol2tp::ring

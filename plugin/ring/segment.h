@@ -1,0 +1,109 @@
+// The shared file, made or found, checked and mapped. Everything about its name, owner and size is
+// here; what its bytes mean is in layout.h.
+//
+// Writers create the file when it is absent: a temporary file is allocated, filled and given its
+// directory's group, then linked to its name, so that a name that exists always stands for a whole
+// file. Two creators at once: one link wins, the other attaches to it. The directory is never
+// created.
+//
+// The geometry is read once, checked against the file's size, and kept here in private; nothing
+// that is done later trusts the shared copy.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "plugin/ring/layout.h"
+
+namespace pppol2tp::ring {
+
+inline constexpr const char kDefaultPath[] = "/run/pppol2tp/ring";
+
+// SEGMENT_STATUS(name, what an operator reads)
+#define PPPOL2TP_SEGMENT_STATUSES(X)                                         \
+  X(attached, "attached")                                                    \
+  X(absent, "no such file")                                                  \
+  X(no_directory, "its directory does not exist")                            \
+  X(not_permitted, "permission denied")                                      \
+  X(not_a_file, "not a regular file")                                        \
+  X(wrong_owner, "file or directory belongs to another user")                \
+  X(wrong_mode, "file or directory may be written by others than its owner") \
+  X(too_short, "shorter than its header says")                               \
+  X(not_ready, "its header is not complete")                                 \
+  X(wrong_major, "of a file format that this version does not know")         \
+  X(bad_geometry, "its header makes no sense")                               \
+  X(no_space, "no space left for it")                                        \
+  X(system_error, "system call failed")
+
+enum class SegmentStatus : std::uint8_t {
+#define X(name, text) name,
+  PPPOL2TP_SEGMENT_STATUSES(X)
+#undef X
+};
+
+const char* to_text(SegmentStatus status);
+
+// The geometry that a creator takes by default on a host with this much memory.
+constexpr Geometry default_geometry(std::uint64_t memory_bytes) {
+  return memory_bytes >= kLargeGeometryMemoryBytes ? kLargeGeometry : kSmallGeometry;
+}
+
+// Owns one mapping. Not thread-safe; movable. Never throws, allocates nothing on the heap.
+class Segment {
+ public:
+  enum class Access : std::uint8_t { read, read_write };
+
+  Segment() = default;
+  Segment(Segment&& other) noexcept;
+  Segment& operator=(Segment&& other) noexcept;
+  ~Segment();
+
+  // For writers: attaches to the file, creating it when it is absent. `wanted` is used for creation
+  // alone; nullptr takes default_geometry of this host. The file and its directory must belong to
+  // this process' effective user and be writable by nobody else. errno tells more after
+  // system_error.
+  SegmentStatus open_for_writing(const char* path, const Geometry* wanted = nullptr);
+
+  // For readers: attaches read-only. absent is not an error to them: they try again later.
+  SegmentStatus open_for_reading(const char* path);
+
+  // Attaches to bytes that somebody else owns (tests, fuzzers, model checks). They must stay valid,
+  // be aligned to a page, and outlive the segment.
+  SegmentStatus open_over(void* bytes, std::size_t size);
+
+  // Writes a valid, empty header into `bytes` (zeroed, at least file_bytes(geometry)).
+  static void format(void* bytes, Geometry geometry, std::uint64_t epoch);
+  static std::uint64_t file_bytes(Geometry geometry);
+
+  void close();
+
+  bool is_open() const { return base_ != nullptr; }
+  std::uint64_t epoch() const { return epoch_; }
+  Geometry geometry() const { return geometry_; }
+
+  // Whether the file that is mapped is no longer the one to use: it was marked as retired, or its
+  // name now stands for another file or none. A stat(2) a call; not for hot paths.
+  bool is_replaced(const char* path) const;
+
+  const Info& info() const;
+  Control& control() const;
+  RecordSlot& record_slot(std::uint64_t ticket) const;   // of slot ticket mod record_slots
+  SessionSlot& session_slot(std::uint32_t index) const;  // index < session_slots
+
+ private:
+  SegmentStatus map(int descriptor, Access access);
+  SegmentStatus adopt(void* bytes, std::size_t size, bool owned);
+
+  std::byte* base_ = nullptr;
+  std::size_t size_ = 0;
+  bool owned_ = false;  // unmap at close
+  dev_t device_ = 0;
+  ino_t inode_ = 0;
+  std::uint64_t epoch_ = 0;
+  Geometry geometry_{};
+  std::uint64_t sessions_offset_ = 0;
+};
+
+}  // namespace pppol2tp::ring

@@ -1,0 +1,46 @@
+// How a writer gets one record into one slot: from `own` to `commit` in layout.h's terms.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "plugin/ring/layout.h"
+#include "plugin/ring/words.h"
+
+namespace pppol2tp::ring::internal {
+
+enum class SlotWrite : std::uint8_t {
+  committed,
+  overtaken,    // a newer ticket has the slot
+  interrupted,  // too many times before the commit; nothing was committed
+  unavailable,  // this way of writing is not to be had here; nothing was done
+};
+
+// In one restartable sequence, tried anew a few times when it is interrupted. Which file defines it
+// depends on the machine that is built for: see CMakeLists.txt.
+SlotWrite write_slot_restartably(RecordSlot& slot, std::uint64_t ticket, std::uint64_t check,
+                                 const Record& record, std::size_t words);
+
+// For every machine. A writer that stops between two stores while the ring goes once around may mix
+// its words into a newer record: it then fails to commit, and the check of the newer record does
+// not hold.
+inline SlotWrite write_slot_portably(RecordSlot& slot, std::uint64_t ticket, std::uint64_t check,
+                                     const Record& record, std::size_t words) {
+  const std::uint64_t odd = 2 * ticket + 1;
+  std::uint64_t seen = slot.sequence.load(std::memory_order_relaxed);
+  // Release: whoever sees the mark sees the claim that came before it.
+  do {
+    if (seen >= odd) return SlotWrite::overtaken;
+  } while (!slot.sequence.compare_exchange_weak(seen, odd, std::memory_order_acq_rel,
+                                                std::memory_order_relaxed));
+  std::atomic_thread_fence(std::memory_order_release);  // [b]
+  store_words(&slot.check, &check, 1);
+  store_words(&slot.record, &record, words);
+  std::uint64_t mine = odd;
+  const bool committed = slot.sequence.compare_exchange_strong(
+      mine, odd + 1, std::memory_order_release, std::memory_order_relaxed);  // [c]
+  return committed ? SlotWrite::committed : SlotWrite::overtaken;
+}
+
+}  // namespace pppol2tp::ring::internal

@@ -1,0 +1,12 @@
+// For machines whose restartable sequence nobody has written yet, and for builds that must not have
+// one.
+#include "plugin/ring/slot_writer.h"
+
+namespace pppol2tp::ring::internal {
+
+SlotWrite write_slot_restartably(RecordSlot&, std::uint64_t, std::uint64_t, const Record&,
+                                 std::size_t) {
+  return SlotWrite::unavailable;
+}
+
+}  // namespace pppol2tp::ring::internal

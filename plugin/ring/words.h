@@ -1,0 +1,35 @@
+// Copies between private memory and shared memory that another process may be at in the same
+// moment: each word of the shared side is read or written whole, by itself, and in no order. What
+// orders them is up to the caller, see layout.h. The private side may be of any type.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace pppol2tp::ring::internal {
+
+inline std::uint64_t word_at(const void* bytes, std::size_t index) {
+  std::uint64_t word;
+  std::memcpy(&word, static_cast<const std::byte*>(bytes) + index * sizeof word, sizeof word);
+  return word;
+}
+
+inline void store_words(void* shared, const void* from, std::size_t words) {
+  auto* const to = static_cast<std::uint64_t*>(shared);
+  for (std::size_t i = 0; i < words; ++i) {
+    std::atomic_ref(to[i]).store(word_at(from, i), std::memory_order_relaxed);
+  }
+}
+
+inline void load_words(const void* shared, void* to, std::size_t words) {
+  // atomic_ref takes no const objects before C++26; nothing is written.
+  auto* const from = static_cast<std::uint64_t*>(const_cast<void*>(shared));
+  for (std::size_t i = 0; i < words; ++i) {
+    const std::uint64_t word = std::atomic_ref(from[i]).load(std::memory_order_relaxed);
+    std::memcpy(static_cast<std::byte*>(to) + i * sizeof word, &word, sizeof word);
+  }
+}
+
+}  // namespace pppol2tp::ring::internal

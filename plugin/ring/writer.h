@@ -1,0 +1,39 @@
+// Puts records into the ring: see layout.h for the protocol and its proof obligations.
+//
+// Cost: one shared atomic addition, one copy, no system call but at most one FUTEX_WAKE per
+// kWakePeriodMs on the whole host. Never waits, never fails because of a reader.
+//
+// One thread at a time for each Writer; any number of Writers, in any number of processes, on one
+// file.
+#pragma once
+
+#include <cstdint>
+
+#include "plugin/ring/segment.h"
+
+namespace pppol2tp::ring {
+
+enum class Published : std::uint8_t {
+  yes,
+  dropped,  // lost too many races against newer writers; counted in Control::records_dropped
+};
+
+// How a slot is written: as a restartable sequence where that can be had, or by the path for every
+// machine. The choice is for tests; both write the same bytes.
+enum class WritePath : std::uint8_t { fastest, portable };
+
+class Writer {
+ public:
+  // `segment` must be open for writing and outlive the writer.
+  explicit Writer(Segment& segment, WritePath path = WritePath::fastest)
+      : segment_(&segment), path_(path) {}
+
+  // Publishes the first record.header.bytes bytes of `record`, which must be well formed.
+  Published publish(const Record& record);
+
+ private:
+  Segment* segment_;
+  WritePath path_;
+};
+
+}  // namespace pppol2tp::ring

@@ -1,0 +1,77 @@
+// Turns what pppd tells of a session, moment by moment, into what is published of it. Knows no type
+// of pppd's: phases and exit statuses are pppd's numbers (phases.def, pppd(8)), times are
+// CLOCK_BOOTTIME in nanoseconds and come from the caller.
+//
+//   opened             at the first phase change, when all options are known
+//   phase_changed      at each
+//   link_up            on the way up into AUTHENTICATE, right after LCP has set MTU and MRU
+//   accm_negotiated    when both asyncmaps are known
+//   authenticated      when the authentication phase is over, even when nobody had to authenticate
+//   ipv4/ipv6_changed  up, and down after having been up
+//   counters_read      from time to time, before the socket is closed, and on exit when it still is
+//   open ended              on exit
+//
+// Owns nothing: the publisher must outlive the reporter. One thread; signal_received() may
+// interrupt it at any point, and end() may, when the process then dies.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "plugin/end_cause.h"
+#include "plugin/ring/publisher.h"
+#include "plugin/ring/session_state.h"
+
+namespace pppol2tp {
+
+class SessionReporter {
+ public:
+  explicit SessionReporter(ring::Publisher& publisher);
+
+  ring::SegmentStatus open(const char* ring_path, const ring::SessionIdentity& identity,
+                           const ring::OpenedSection& opened);
+
+  // The interface's present name; visible with the next event.
+  void interface_named(const char* name);
+
+  void phase_entered(int phase, int status, std::uint64_t now_ns);
+
+  // What LCP agreed on, and what was set because of it.
+  void transmit_configured(std::uint32_t negotiated_mtu, std::uint32_t mtu);
+  void receive_configured(std::uint32_t negotiated_mru, std::uint32_t mru);
+
+  void accm_negotiated(std::uint32_t send, std::uint32_t receive);  // host byte order
+
+  void authenticated(bool peer_authenticated, const char* peer_name, std::uint64_t now_ns);
+
+  // Addresses: four bytes each, in network byte order. Those of a network that goes down stay what
+  // they were.
+  void ipv4_up(const std::uint8_t* local, const std::uint8_t* remote, std::uint64_t now_ns);
+  void ipv4_down(std::uint64_t now_ns);
+  // Interface identifiers, eight bytes each: the low halves of fe80::/64 addresses (RFC 5072,
+  // section 5).
+  void ipv6_up(const std::uint8_t* local_id, const std::uint8_t* remote_id, std::uint64_t now_ns);
+  void ipv6_down(std::uint64_t now_ns);
+
+  // read_ns is set here.
+  void counters_read(ring::CountersSection counters, std::uint64_t now_ns);
+
+  void link_down(int status) { cause_.link_down(status); }
+  void peer_requested_end(const std::uint8_t* text, std::size_t text_bytes) {
+    cause_.peer_requested(text, text_bytes);
+  }
+  void signal_received(int signal) { cause_.signal_received(signal); }  // async-signal-safe
+
+  void end(int exit_status, std::uint64_t now_ns);
+
+ private:
+  void publish_link(std::uint64_t now_ns);
+
+  ring::Publisher& publisher_;
+  EndCause cause_;
+  ring::PhaseSection phase_;
+  ring::LinkSection link_{};
+  std::uint64_t disconnected_ns_ = 0;
+};
+
+}  // namespace pppol2tp

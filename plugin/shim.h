@@ -1,0 +1,45 @@
+// What the shim's files share: the part of the plugin that knows pppd. C, because pppd's headers
+// are not C++ (a field is named `class`), and because so no C++ type can meet pppd's.
+//
+//   pppol2tp.c    entry point and everything that is exported
+//   options.c     the options
+//   channel.c     the channel that pppd runs the session over
+//   snoop.c       LCP frames, as they pass
+//   events.c      notifiers and the statistics' timer: pppd's events become telemetry
+//
+// Apart from telemetry_*(), this is upstream's plugin of the same name over again: the same
+// options, exports, hooks, fatal errors, and the same words in pppd's log, where people grep for
+// them.
+#pragma once
+
+#include "compat.h"
+
+struct PluginOptions {
+  int fd;  // the session's socket; -1 before the option and after the channel was disconnected
+  char* fd_text;
+  bool lns_mode;
+  bool receive_sequence;
+  bool send_sequence;
+  int reorder_timeout_ms;
+  int debug_mask;
+  char interface[32];
+  char* ring_path;
+  int stats_interval_s;
+  bool no_ring;
+};
+
+extern struct PluginOptions plugin_options;  // options.c
+extern HostOption pppol2tp_options[];        // options.c
+extern struct channel pppol2tp_channel;      // channel.c; exported
+
+// Exported: the version that pppd compares, ids set by options, and hooks for other plugins, which
+// find them by name. pppol2tp.c.
+extern const char pppd_version[];
+extern int pppol2tp_tunnel_id;
+extern int pppol2tp_session_id;
+extern void (*pppol2tp_send_accm_hook)(int tunnel_id, int session_id, uint32_t send_accm,
+                                       uint32_t recv_accm);
+extern void (*pppol2tp_ip_updown_hook)(int tunnel_id, int session_id, int up);
+
+void install_snoop_hooks(void);  // snoop.c
+void add_notifiers(void);        // events.c

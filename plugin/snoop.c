@@ -1,0 +1,116 @@
+// Looks at the LCP frames that pass: for the asyncmaps, which an L2TP daemon that acts as LNS wants
+// to know (pppol2tp_send_accm_hook; RFC 2661, section 4.4.6, Set-Link-Info), and for a
+// Terminate-Request from the peer.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+// After libc's.
+#include <linux/if_pppol2tp.h>
+
+#include "plugin/accm.h"
+#include "plugin/lcp_frames.h"
+#include "plugin/shim.h"
+#include "plugin/telemetry.h"
+
+static void (*next_receive_hook)(unsigned char* frame, int bytes);
+static void (*next_send_hook)(unsigned char* frame, int bytes);
+
+static struct AccmNegotiation accm;
+
+// Upstream's plugin snoops as LNS only, so only then it logs and calls the hook.
+static int logs(int what) {
+  return plugin_options.lns_mode && (plugin_options.debug_mask & what);
+}
+
+static void tell_accm(void) {
+  telemetry_accm(accm.send, accm.receive);
+  if (logs(PPPOL2TP_MSG_CONTROL)) {
+    dbglog("Telling L2TP: Send ACCM = %08x; Receive ACCM = %08x", accm.send, accm.receive);
+  }
+  if (plugin_options.lns_mode && pppol2tp_send_accm_hook != NULL) {
+    pppol2tp_send_accm_hook(pppol2tp_tunnel_id, pppol2tp_session_id, accm.send, accm.receive);
+  }
+}
+
+static int note_asyncmap(const struct LcpOption* option, int is_rejected, int incoming) {
+  const char* direction = incoming ? "incoming" : "outgoing";
+  if (is_rejected) {
+    if (logs(PPPOL2TP_MSG_DATA)) {
+      dbglog("Rejected ACCM negotiation; defaulting (%s)", direction);
+    }
+    return note_rejected_accm(&accm);
+  }
+  uint32_t map;
+  memcpy(&map, option->data, sizeof(map));
+  if (logs(PPPOL2TP_MSG_DATA)) {
+    dbglog("Found ACCM of %08x (%s)", map, direction);
+  }
+  return note_acknowledged_accm(&accm, map, incoming);
+}
+
+static void look_at_options(const struct LcpPacket* packet, int incoming) {
+  struct LcpOptions options = {packet->data, packet->data_bytes};
+  struct LcpOption option;
+  while (next_lcp_option(&options, &option)) {
+    if (logs(PPPOL2TP_MSG_DEBUG)) {
+      dbglog("Found option type %02x; len %d", option.type, option.bytes);
+    }
+    if (option.type == kLcpOptionAsyncMap && option.bytes == 2 + kLcpAsyncMapBytes &&
+        note_asyncmap(&option, packet->code == kLcpConfigureReject, incoming)) {
+      tell_accm();
+    }
+  }
+}
+
+static void look_at_lcp(const struct LcpPacket* packet, int incoming) {
+  switch (packet->code) {
+    case kLcpConfigureAck:
+    case kLcpConfigureReject:
+      look_at_options(packet, incoming);
+      break;
+    case kLcpTerminateRequest:
+      if (incoming) {
+        telemetry_peer_terminates(packet->data, packet->data_bytes);
+      }
+      break;
+  }
+}
+
+static void look_at(const unsigned char* frame, int bytes, int incoming) {
+  uint16_t protocol;
+  struct LcpPacket packet;
+  switch (classify_frame(frame, bytes < 0 ? 0 : (size_t)bytes, &protocol, &packet)) {
+    case kFrameNetwork:
+      if (logs(PPPOL2TP_MSG_DEBUG)) {
+        dbglog("Turning off snooping: Network protocol %04x found.", protocol);
+      }
+      break;
+    case kFrameLcp:
+      look_at_lcp(&packet, incoming);
+      break;
+    case kFrameOther:
+      break;
+  }
+}
+
+static void on_received(unsigned char* frame, int bytes) {
+  if (next_receive_hook != NULL) {
+    next_receive_hook(frame, bytes);
+  }
+  look_at(frame, bytes, 1);
+}
+
+static void on_sent(unsigned char* frame, int bytes) {
+  if (next_send_hook != NULL) {
+    next_send_hook(frame, bytes);
+  }
+  look_at(frame, bytes, 0);
+}
+
+void install_snoop_hooks(void) {
+  next_receive_hook = snoop_recv_hook;
+  next_send_hook = snoop_send_hook;
+  snoop_recv_hook = on_received;
+  snoop_send_hook = on_sent;
+}

@@ -1,0 +1,139 @@
+"""The agent as a process, and sessions that speak to it; for the tests beside this file."""
+
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+AGENT = os.environ["PPPOL2TP_AGENT"]
+SPEAKER = os.environ["PPPOL2TP_SPEAKER"]
+PATIENCE = 20  # seconds until a wait is a failure; nothing here is timed
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run_agent(*arguments, program=AGENT, **how):
+    """Runs the agent to its end: (exit status, standard output, standard error)."""
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=PATIENCE,
+                          check=False, **how)
+    return done.returncode, done.stdout, done.stderr
+
+
+def wait_until(what, predicate):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if predicate():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"not within {PATIENCE} s: {what}")
+
+
+class Speaker:
+    """One session, through the real publisher."""
+
+    def __init__(self, ring, tunnel_id, session_id):
+        self.process = subprocess.Popen(
+            [SPEAKER, str(ring), str(tunnel_id), str(session_id)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._hear_ok()
+
+    def say(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        self._hear_ok()
+
+    def kill(self):
+        self.process.kill()
+        self.close()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+
+    def _hear_ok(self):
+        answer = self.process.stdout.readline()
+        assert answer == "ok\n", f"session_speaker said {answer!r}"
+
+
+class Agent:
+    """An agent with a directory of its own; a context manager."""
+
+    def __init__(self, **options):
+        self.directory = tempfile.TemporaryDirectory()
+        os.chmod(self.directory.name, 0o755)
+        self.path = pathlib.Path(self.directory.name)
+        self.ring = self.path / "ring"
+        self.config = self.path / "agent.yml"
+        self.log = self.path / "log"
+        self.port = free_port()
+        self.options = {
+            "listen": f'["127.0.0.1:{self.port}"]',
+            "ring": str(self.ring),
+            "state_file": str(self.path / "state"),
+            "checkpoint_interval": "1s",
+        } | options
+        self.process = None
+        self.write_config()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.directory.cleanup()
+
+    def write_config(self, **changes):
+        self.options |= changes
+        self.config.write_text("".join(f"{key}: {value}\n" for key, value in self.options.items()))
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([AGENT, "--config", str(self.config)], stderr=log)
+        wait_until("the agent is ready", lambda: self.is_ready() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.log.read_text()
+
+    def is_ready(self):
+        try:
+            return self.get("/-/ready")[0] == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=PATIENCE)
+
+    def get(self, path, method="GET"):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def samples(self):
+        """The exposition as {"name{labels}": value}."""
+        status, body = self.get("/metrics")
+        assert status == 200, body
+        return {match[1]: float(match[2])
+                for match in re.finditer(r"^([^#\s].*) (\S+)$", body, re.MULTILINE)}
+
+    def value(self, series):
+        return self.samples().get(series)

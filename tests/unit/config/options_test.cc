@@ -1,0 +1,65 @@
+#include "agent/config/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+
+namespace pppol2tp::config {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(Options, HaveKeysOfTheirOwn) {
+  std::set<std::string_view> keys;
+  for (const Option& option : options()) EXPECT_TRUE(keys.insert(option.key).second) << option.key;
+}
+
+TEST(Options, AreExplainedInSentences) {
+  for (const Option& option : options()) {
+    EXPECT_TRUE(option.help.ends_with('.')) << option.key;
+    EXPECT_GE(option.help.front(), 'A') << option.key;
+    EXPECT_LE(option.help.front(), 'Z') << option.key;
+    EXPECT_FALSE(option.allowed().empty()) << option.key;
+  }
+}
+
+TEST(Differences, AreNoneBetweenEquals) {
+  EXPECT_THAT(differences(Config(), Config()), IsEmpty());
+}
+
+TEST(Differences, NameKeyValuesAndWhenTheyTakeEffect) {
+  Config changed;
+  changed.retention = 30min;
+  changed.http.threads = 20;
+  const auto found = differences(Config(), changed);
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].key, "retention");
+  EXPECT_EQ(found[0].change, Change::reload);
+  EXPECT_EQ(found[0].before, "15m");
+  EXPECT_EQ(found[0].after, "30m");
+  EXPECT_EQ(found[1].key, "http.threads");
+  EXPECT_EQ(found[1].change, Change::restart);
+  EXPECT_EQ(found[1].after, "20");
+}
+
+TEST(Differences, SeeAChangeOfEveryOption) {
+  Config other;
+  other.listen = {"[::1]:1"};
+  other.ring = "/x";
+  other.state_file = "/x";
+  other.checkpoint_interval = 1s;
+  other.retention = 1s;
+  other.max_sessions = 1;
+  other.session_labels = {SessionLabel::role};
+  other.log_level = log::Level::error;
+  other.http = {.threads = 2, .request_timeout = 1s};
+  EXPECT_THAT(differences(Config(), other), SizeIs(options().size()));
+}
+
+}  // namespace
+}  // namespace pppol2tp::config

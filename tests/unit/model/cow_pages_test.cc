@@ -1,0 +1,72 @@
+#include "agent/model/cow_pages.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace pppol2tp::model {
+namespace {
+
+std::vector<int> items_of(const CowPages<int>::Snapshot& snapshot) {
+  std::vector<int> items;
+  snapshot.for_each([&](int item) { items.push_back(item); });
+  return items;
+}
+
+TEST(CowPages, SnapshotKeepsWhatItSawWhileTheArrayChanges) {
+  CowPages<int> pages;
+  const auto first = pages.add();
+  const auto second = pages.add();
+  pages.edit(first) = 1;
+  pages.edit(second) = 2;
+  const auto before = pages.snapshot();
+  pages.edit(first) = 10;
+  pages.remove(second);
+  const auto after = pages.snapshot();
+  EXPECT_EQ(items_of(before), (std::vector{1, 2}));
+  EXPECT_EQ(items_of(after), (std::vector{10}));
+}
+
+TEST(CowPages, SnapshotOutlivesTheArray) {
+  CowPages<int>::Snapshot snapshot;
+  {
+    CowPages<int> pages;
+    pages.edit(pages.add()) = 7;
+    snapshot = pages.snapshot();
+  }
+  EXPECT_EQ(items_of(snapshot), (std::vector{7}));
+}
+
+TEST(CowPages, UntouchedPagesAreSharedBetweenSnapshots) {
+  CowPages<int> pages;
+  for (std::size_t i = 0; i < 2 * CowPages<int>::kPageSize; ++i) pages.add();
+  const auto before = pages.snapshot();
+  pages.edit(0) = 1;
+  const auto after = pages.snapshot();
+  ASSERT_EQ(before.pages().size(), 2u);
+  EXPECT_NE(before.pages()[0], after.pages()[0]);
+  EXPECT_EQ(before.pages()[1], after.pages()[1]);
+}
+
+TEST(CowPages, PageVersionChangesExactlyWhenThePageDoes) {
+  CowPages<int> pages;
+  for (std::size_t i = 0; i < 2 * CowPages<int>::kPageSize; ++i) pages.add();
+  const auto before = pages.snapshot();
+  pages.edit(0) = 1;
+  const auto after = pages.snapshot();
+  EXPECT_NE(before.pages()[0]->version, after.pages()[0]->version);
+  EXPECT_EQ(before.pages()[1]->version, after.pages()[1]->version);
+}
+
+TEST(CowPages, FreedIndicesAreUsedAgainAndComeBackEmpty) {
+  CowPages<int> pages;
+  const auto index = pages.add();
+  pages.edit(index) = 5;
+  pages.remove(index);
+  EXPECT_EQ(pages.size(), 0u);
+  EXPECT_EQ(pages.add(), index);
+  EXPECT_EQ(pages.at(index), 0);
+}
+
+}  // namespace
+}  // namespace pppol2tp::model

@@ -1,0 +1,474 @@
+#include "plugin/ring/publisher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "plugin/ring/session_table.h"
+#include "tests/unit/ring/memory_ring.h"
+#include "tests/unit/ring/temporary_directory.h"
+
+namespace pppol2tp::ring::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr Geometry kGeometry{256, 16};
+
+// Values that only have to be told apart.
+OpenedSection opened() {
+  OpenedSection section{};
+  section.opened_ns = 11;
+  return section;
+}
+PhaseSection phase(Phase current) {
+  PhaseSection section{};
+  section.entered_ns = 12;
+  section.current = current;
+  return section;
+}
+LinkSection link() {
+  return {13, 1400, 1500, 1400, 1500};
+}
+AccmSection accm() {
+  return {1, 2, 1, {}};
+}
+AuthenticationSection authentication() {
+  AuthenticationSection section{};
+  section.finished_ns = 14;
+  return section;
+}
+NetworkSection network(std::uint64_t changed_ns) {
+  NetworkSection section{};
+  section.changed_ns = changed_ns;
+  section.up = 1;
+  return section;
+}
+CountersSection counters(std::uint64_t bytes) {
+  CountersSection section{};
+  section.read_ns = 15;
+  section.receive_bytes = bytes;
+  return section;
+}
+EndSection end() {
+  EndSection section{};
+  section.ended_ns = 16;
+  section.cause = Cause::peer_request;
+  return section;
+}
+
+int in_child(const std::function<void()>& body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    body();
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+class PublisherTest : public testing::Test {
+ protected:
+  SegmentStatus open(Publisher& publisher) {
+    SessionIdentity identity{};
+    identity.session_id = 9;
+    identity.pid = 100;
+    return publisher.open(directory_.ring().c_str(), identity, &kGeometry);
+  }
+  void attach_reader() {
+    reader_.reset();
+    ASSERT_EQ(segment_.open_for_reading(directory_.ring().c_str()), SegmentStatus::attached);
+    reader_.emplace(segment_);
+  }
+  std::vector<Record> records() { return take_all(*reader_); }
+  std::vector<EventType> types() {
+    std::vector<EventType> types;
+    for (const Record& record : records()) types.push_back(record.header.type);
+    return types;
+  }
+  SessionState table_state(const Record& record) {
+    SessionState state{};
+    EXPECT_EQ(record.header.has_slot, 1);
+    const SlotReading reading = read_session(segment_, record.header.slot, state);
+    EXPECT_TRUE(reading.has_state);
+    EXPECT_EQ(reading.generation, record.header.generation);
+    return state;
+  }
+
+  TemporaryDirectory directory_;
+  Segment segment_;
+  std::optional<Reader> reader_;
+};
+
+void publish_all(Publisher& publisher) {
+  publisher.publish(opened());
+  publisher.publish(phase(Phase::running));
+  publisher.publish(link());
+  publisher.publish(accm());
+  publisher.publish(authentication());
+  publisher.publish_ipv4(network(21));
+  publisher.publish_ipv6(network(22));
+  publisher.publish(counters(1000));
+}
+
+constexpr EventType kAll[] = {EventType::opened,        EventType::phase_changed,
+                              EventType::link_up,       EventType::accm_negotiated,
+                              EventType::authenticated, EventType::ipv4_changed,
+                              EventType::ipv6_changed,  EventType::counters_read};
+
+TEST_F(PublisherTest, SaysEachEventOnceWithConsecutiveNumbers) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publish_all(publisher);
+  const auto all = records();
+  ASSERT_EQ(all.size(), std::size(kAll));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].header.type, kAll[i]);
+    EXPECT_EQ(all[i].header.number, i + 1);
+    EXPECT_EQ(all[i].header.identity, publisher.state().identity);
+    EXPECT_EQ(all[i].header.identity.session_id, 9u);
+    EXPECT_GT(all[i].header.time_ns, 0u);
+  }
+}
+
+TEST_F(PublisherTest, RecordsPutTogetherAreTheStateAndSoIsTheTable) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publish_all(publisher);
+  SessionState put_together{};
+  const auto all = records();
+  ASSERT_FALSE(all.empty());
+  for (const Record& record : all) {
+    ASSERT_TRUE(apply_body(record, put_together));
+    put_together.identity = record.header.identity;
+    put_together.records = record.header.number;
+    put_together.updated_ns = record.header.time_ns;
+  }
+  EXPECT_EQ(std::memcmp(&put_together, &publisher.state(), sizeof put_together), 0);
+  const SessionState table = table_state(all.back());
+  EXPECT_EQ(std::memcmp(&table, &publisher.state(), sizeof table), 0);
+}
+
+TEST_F(PublisherTest, WritesTheTableBeforeTheRecord) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  // Whoever has seen record n finds n in the table, or more: here, with the record not even
+  // published, because all the ring's slots are in the future.
+  publisher.publish(opened());
+  const auto first = records();
+  ASSERT_EQ(first.size(), 1u);
+  Segment hostile;
+  ASSERT_EQ(hostile.open_for_writing(directory_.ring().c_str()), SegmentStatus::attached);
+  for (std::uint64_t i = 0; i < kGeometry.record_slots; ++i) {
+    hostile.record_slot(i).sequence.store(~std::uint64_t{0});
+  }
+  publisher.publish(link());
+  EXPECT_EQ(hostile.control().records_dropped.load(), 1u);
+  EXPECT_EQ(table_state(first[0]).link.up_ns, 13u);
+  EXPECT_EQ(table_state(first[0]).records, 2u);
+}
+
+TEST_F(PublisherTest, ChoosesAnInstanceForEachSession) {
+  Publisher one;
+  Publisher other;
+  ASSERT_EQ(open(one), SegmentStatus::attached);
+  ASSERT_EQ(open(other), SegmentStatus::attached);
+  EXPECT_NE(one.identity().instance, other.identity().instance);
+}
+
+TEST_F(PublisherTest, TakesAChangedIdentityAlongWithTheNextEvent) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  std::strcpy(publisher.identity().ifname, "ppp7");
+  publisher.publish(phase(Phase::establish));
+  const auto all = records();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_STREQ(all[0].header.identity.ifname, "ppp7");
+  EXPECT_STREQ(table_state(all[0]).identity.ifname, "ppp7");
+}
+
+TEST_F(PublisherTest, KeepsTheStateWithoutARingAndSaysAllOnceThereIsOne) {
+  Publisher publisher;
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0777), 0);
+  EXPECT_EQ(open(publisher), SegmentStatus::wrong_mode);
+  publish_all(publisher);
+  EXPECT_EQ(publisher.tick(), SegmentStatus::wrong_mode);
+  EXPECT_EQ(publisher.state().counters.receive_bytes, 1000u);
+  EXPECT_EQ(publisher.state().records, 0u);
+
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0755), 0);
+  EXPECT_EQ(publisher.tick(), SegmentStatus::attached);
+  EXPECT_EQ(publisher.status(), SegmentStatus::attached);
+  attach_reader();
+  const auto all = records();
+  ASSERT_EQ(all.size(), std::size(kAll));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].header.type, kAll[i]);
+    EXPECT_EQ(all[i].header.number, i + 1) << "nothing was lost, so nothing may look it";
+  }
+  publisher.tick();
+  EXPECT_THAT(records(), IsEmpty()) << "once is enough";
+}
+
+TEST_F(PublisherTest, SaysOnlyWhatIsKnownWhenItAttachesLate) {
+  Publisher publisher;
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0777), 0);
+  EXPECT_EQ(open(publisher), SegmentStatus::wrong_mode);
+  publisher.publish(opened());
+  publisher.publish(phase(Phase::establish));
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0755), 0);
+  ASSERT_EQ(publisher.tick(), SegmentStatus::attached);
+  attach_reader();
+  EXPECT_THAT(types(), ElementsAre(EventType::opened, EventType::phase_changed));
+}
+
+TEST_F(PublisherTest, MovesToTheNewFileAndSaysAllThere) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  publish_all(publisher);
+  attach_reader();
+  const auto last_of_old = records().back();
+  ASSERT_EQ(unlink(directory_.ring().c_str()), 0);
+  EXPECT_EQ(publisher.tick(), SegmentStatus::attached);
+  EXPECT_EQ(owner_state(segment_, last_of_old.header.slot), OwnerState::none) << "given back";
+  attach_reader();
+  const auto all = records();
+  ASSERT_EQ(all.size(), std::size(kAll));
+  EXPECT_EQ(all[0].header.number, last_of_old.header.number + 1);
+  EXPECT_EQ(all[0].header.identity, last_of_old.header.identity);
+  EXPECT_EQ(table_state(all[0]).counters.receive_bytes, 1000u);
+}
+
+TEST_F(PublisherTest, SaysTheLastWordAndGivesItsSlotBack) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publisher.publish(opened());
+  publisher.publish(end());
+  const auto all = records();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[1].header.type, EventType::ended);
+  EXPECT_EQ(owner_state(segment_, all[1].header.slot), OwnerState::none);
+  EXPECT_EQ(table_state(all[1]).end.cause, Cause::peer_request);
+
+  publisher.publish(counters(1));
+  publisher.publish(end());
+  publisher.tick();
+  EXPECT_THAT(records(), IsEmpty()) << "after the last word there is none";
+}
+
+TEST_F(PublisherTest, SaysTheLastWordInTheNewFile) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  publisher.publish(opened());
+  ASSERT_EQ(unlink(directory_.ring().c_str()), 0);
+  publisher.publish(end());
+  attach_reader();
+  EXPECT_THAT(types(), ElementsAre(EventType::opened, EventType::ended));
+}
+
+TEST_F(PublisherTest, GivesItsSlotBackWhenItIsDestroyedWithoutALastWord) {
+  std::uint32_t slot = 0;
+  {
+    Publisher publisher;
+    ASSERT_EQ(open(publisher), SegmentStatus::attached);
+    attach_reader();
+    publisher.publish(opened());
+    slot = records().at(0).header.slot;
+    EXPECT_EQ(owner_state(segment_, slot), OwnerState::lives);
+  }
+  EXPECT_EQ(owner_state(segment_, slot), OwnerState::none);
+}
+
+TEST_F(PublisherTest, PublishesWithoutASlotWhenTheTableIsFull) {
+  constexpr Geometry kNarrow{16, 1};
+  Publisher first;
+  Publisher second;
+  ASSERT_EQ(first.open(directory_.ring().c_str(), {}, &kNarrow), SegmentStatus::attached);
+  ASSERT_EQ(second.open(directory_.ring().c_str(), {}, &kNarrow), SegmentStatus::attached);
+  attach_reader();
+  first.publish(opened());
+  second.publish(opened());
+  const auto all = records();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].header.has_slot, 1);
+  EXPECT_EQ(all[1].header.has_slot, 0);
+  EXPECT_EQ(segment_.control().table_full.load(), 1u);
+}
+
+TEST_F(PublisherTest, RefusesAPathThatItCannotKeep) {
+  Publisher publisher;
+  const std::string path = directory_.path() + "/" + std::string(100, 'r');
+  ASSERT_GE(path.size(), 108u);
+  errno = 0;
+  EXPECT_EQ(publisher.open(path.c_str(), {}, &kGeometry), SegmentStatus::system_error);
+  EXPECT_EQ(errno, ENAMETOOLONG);
+  publisher.publish(opened());
+  EXPECT_EQ(publisher.tick(), SegmentStatus::system_error);
+  EXPECT_THAT(directory_.names(), IsEmpty());
+}
+
+TEST_F(PublisherTest, IsSilentInAChildOfFork) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publisher.publish(opened());
+  const auto before = records();
+  ASSERT_EQ(before.size(), 1u);
+  EXPECT_EQ(in_child([&] {
+              publish_all(publisher);
+              publisher.tick();
+              publisher.publish(end());
+            }),
+            0);
+  EXPECT_THAT(records(), IsEmpty());
+  EXPECT_EQ(owner_state(segment_, before[0].header.slot), OwnerState::lives);
+  EXPECT_EQ(table_state(before[0]).records, 1u);
+  publisher.publish(link());
+  EXPECT_EQ(records().size(), 1u) << "the parent goes on";
+}
+
+TEST_F(PublisherTest, DoesNotGiveItsParentsSlotBackWhenTheChildDestroysIt) {
+  auto publisher = std::make_unique<Publisher>();
+  ASSERT_EQ(open(*publisher), SegmentStatus::attached);
+  attach_reader();
+  publisher->publish(opened());
+  const std::uint32_t slot = records().at(0).header.slot;
+  EXPECT_EQ(in_child([&] { publisher.reset(); }), 0);
+  EXPECT_EQ(owner_state(segment_, slot), OwnerState::lives);
+}
+
+// A child that waits until it is told to go on.
+class WaitingChild {
+ public:
+  explicit WaitingChild(const std::function<void()>& body) {
+    EXPECT_EQ(pipe(pipe_), 0);
+    pid_ = fork();
+    if (pid_ != 0) return;
+    close(pipe_[1]);
+    char go = 0;
+    while (read(pipe_[0], &go, 1) < 0 && errno == EINTR) {
+    }
+    body();
+    _exit(0);
+  }
+  int let_go() {
+    close(pipe_[0]);
+    close(pipe_[1]);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    return status;
+  }
+
+ private:
+  int pipe_[2];
+  pid_t pid_;
+};
+
+TEST_F(PublisherTest, GoesOnInTheChildThatAdoptsTheSession) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publish_all(publisher);
+  const auto before = records();
+  ASSERT_EQ(before.size(), std::size(kAll));
+
+  constexpr std::uint32_t kChild = 4711;
+  WaitingChild child([&] {
+    publisher.adopt_after_fork(kChild, 77);
+    publisher.publish(counters(2000));
+  });
+  publisher.hand_over_to(kChild, 77);
+  const auto handed_over = records();
+  ASSERT_EQ(handed_over.size(), 1u);
+  EXPECT_EQ(handed_over[0].header.identity.pid, kChild);
+  EXPECT_EQ(handed_over[0].header.identity.start_ticks, 77u);
+  EXPECT_EQ(table_state(handed_over[0]).identity.pid, kChild);
+  EXPECT_EQ(table_state(handed_over[0]).phase.current, Phase::running);
+  EXPECT_EQ(owner_state(segment_, handed_over[0].header.slot), OwnerState::none);
+  publisher.publish(link());
+  publisher.tick();
+  EXPECT_THAT(records(), IsEmpty()) << "the parent is silent from now on";
+
+  EXPECT_EQ(child.let_go(), 0);
+  const auto after = records();
+  ASSERT_EQ(after.size(), std::size(kAll) + 1);
+  EXPECT_EQ(after[0].header.type, EventType::opened);
+  EXPECT_EQ(after[0].header.identity.pid, kChild);
+  EXPECT_EQ(after[0].header.identity.instance, before[0].header.identity.instance);
+  EXPECT_EQ(after.back().header.type, EventType::counters_read);
+  EXPECT_EQ(owner_state(segment_, after.back().header.slot), OwnerState::died)
+      << "the child had a slot of its own, and went without a word";
+  EXPECT_EQ(table_state(after.back()).counters.receive_bytes, 2000u);
+}
+
+TEST_F(PublisherTest, TheChildMayAdoptBeforeTheParentHandsOver) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publisher.publish(opened());
+  const std::uint32_t old_slot = records().at(0).header.slot;
+  std::uint32_t new_slot = old_slot;
+  EXPECT_EQ(in_child([&] {
+              publisher.adopt_after_fork(4711, 77);
+              publisher.publish(link());
+            }),
+            0);
+  new_slot = records().at(0).header.slot;
+  EXPECT_NE(new_slot, old_slot);
+  publisher.hand_over_to(4711, 77);
+  const auto last = records();
+  ASSERT_EQ(last.size(), 1u);
+  EXPECT_EQ(last[0].header.identity.pid, 4711u);
+  EXPECT_EQ(owner_state(segment_, old_slot), OwnerState::none);
+}
+
+TEST_F(PublisherTest, CanBeDestroyedSilentAndLeavesNothingLocked) {
+  {
+    Publisher publisher;
+    ASSERT_EQ(open(publisher), SegmentStatus::attached);
+    attach_reader();
+    publisher.publish(opened());
+    publisher.silence();
+  }
+  EXPECT_EQ(owner_state(segment_, records().at(0).header.slot), OwnerState::none);
+  // The C library's list of this thread's robust mutexes is whole: it can be added to.
+  Publisher next;
+  EXPECT_EQ(open(next), SegmentStatus::attached);
+}
+
+TEST_F(PublisherTest, IsSilentOnceTold) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publisher.silence();
+  publish_all(publisher);
+  EXPECT_EQ(publisher.tick(), SegmentStatus::attached);
+  EXPECT_THAT(records(), IsEmpty());
+}
+
+TEST_F(PublisherTest, TimesAreOfTheClockThatGoesOnWhileTheHostSleeps) {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  const auto before = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+                      static_cast<std::uint64_t>(now.tv_nsec);
+  EXPECT_GE(now_ns(), before);
+  EXPECT_LT(now_ns() - before, 60'000'000'000u);
+}
+
+}  // namespace
+}  // namespace pppol2tp::ring::test
