@@ -173,7 +173,10 @@ void Agent::adjust_realtime_offset() {
 
 Result<void> Agent::reload() {
   if (config_path_.empty()) {
-    return fail("there is no configuration file: the agent was started without --config");
+    const Error nothing =
+        fail("there is no configuration file: the agent was started without --config");
+    log::warn("configuration not reloaded", {{"reason", nothing.message}});
+    return nothing;
   }
   auto fresh = config::load(config_path_);
   config_success_ = fresh.has_value();

@@ -28,47 +28,50 @@ std::uint32_t generation_of(const ring::Segment& table, std::uint32_t slot) {
 }  // namespace
 
 Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
-  std::vector<std::uint32_t> seen;
+  std::vector<std::uint32_t> unknown;
+  model.for_each_living([&](std::uint32_t index, const model::Session& session) {
+    if (session.process == model::ProcessView::unknown) unknown.push_back(index);
+  });
+  for (const std::uint32_t index : unknown) {
+    const bool is_visible = has_process(model.session(index));
+    model.note_process(index,
+                       is_visible ? model::ProcessView::visible : model::ProcessView::invisible);
+  }
+
   std::vector<std::uint32_t> gone;
   model.for_each_living([&](std::uint32_t index, const model::Session& session) {
-    const Verdict verdict = judge(model, session);
-    if (verdict == Verdict::gone) gone.push_back(index);
-    if (verdict == Verdict::process_seen) seen.push_back(index);
+    if (!lives(model, session)) gone.push_back(index);
   });
-  for (const std::uint32_t index : seen) model.note_process_seen(index);
   for (const std::uint32_t index : gone) settle(model, index, now_ns);
   return {};
 }
 
-Liveness::Verdict Liveness::judge(const model::Model& model, const model::Session& session) const {
+bool Liveness::lives(const model::Model& model, const model::Session& session) const {
   if (const ring::Segment* const table = table_of(tail_, model, session)) {
     const bool is_its_own = generation_of(*table, session.slot) == session.generation;
-    const bool lives = ring::owner_state(*table, session.slot) == ring::OwnerState::lives;
-    if (is_its_own && lives) return Verdict::lives;
+    const bool has_owner = ring::owner_state(*table, session.slot) == ring::OwnerState::lives;
     // A pppd that detaches hands its session to a child: the place's owner dies, the session does
     // not.
-    return has_process(session) ? Verdict::lives : Verdict::gone;
+    return (is_its_own && has_owner) || has_process(session);
   }
-  if (has_process(session)) {
-    return session.process_seen ? Verdict::lives : Verdict::process_seen;
-  }
-  // A pid that was never seen here belongs to another pid namespace: it says nothing.
-  return session.process_seen ? Verdict::gone : Verdict::lives;
+  return session.process != model::ProcessView::visible || has_process(session);
 }
 
 void Liveness::settle(model::Model& model, std::uint32_t index, std::uint64_t now_ns) const {
   const model::Session& session = model.session(index);
   ring::Cause cause = ring::Cause::killed;
   if (const ring::Segment* const table = table_of(tail_, model, session)) {
+    // Copies: reconcile() moves the session to another page when a snapshot shares this one.
     const std::uint32_t slot = session.slot;
+    const std::uint32_t generation = session.generation;
     ring::SessionState state;
     const ring::SlotReading reading = ring::read_session(*table, slot, state);
-    if (reading.generation == session.generation && reading.has_state) {
+    if (reading.generation == generation && reading.has_state) {
       model.reconcile(slot, reading, state);
     }
     // A place that was given back, or taken by another: there was a last word, and it was missed.
     const bool died = reading.owner == ring::OwnerState::died;
-    if (!died || reading.generation != session.generation) cause = ring::Cause::lost;
+    if (!died || reading.generation != generation) cause = ring::Cause::lost;
   }
   if (!model.session(index).has_ended()) model.end_unannounced(index, cause, now_ns);
 }

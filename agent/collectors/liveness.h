@@ -21,9 +21,7 @@ class Liveness final : public Collector {
   Result<void> collect(model::Model& model, std::uint64_t now_ns) override;
 
  private:
-  enum class Verdict : std::uint8_t { lives, process_seen, gone };
-
-  Verdict judge(const model::Model& model, const model::Session& session) const;
+  bool lives(const model::Model& model, const model::Session& session) const;
   void settle(model::Model& model, std::uint32_t index, std::uint64_t now_ns) const;
 
   const RingTail& tail_;

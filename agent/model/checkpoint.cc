@@ -40,7 +40,7 @@ struct Notes {
   std::uint32_t slot;
   std::uint32_t generation;
   std::uint32_t has_slot;
-  std::uint32_t process_seen;
+  std::uint32_t process;
   std::uint64_t missed_records;
   std::uint64_t has_gap;
 };
@@ -109,7 +109,8 @@ std::string encode_checkpoint(const Snapshot& snapshot, const Place& place) {
     ++header.session_count;
     put(bytes, session.state);
     put(bytes, Notes{session.netns_name, session.slot, session.generation, session.has_slot,
-                     session.process_seen, session.missed_records, session.has_gap});
+                     static_cast<std::uint32_t>(session.process), session.missed_records,
+                     session.has_gap});
   });
   snapshot.tunnels.for_each([&](const Tunnel& tunnel) {
     ++header.tunnel_count;
@@ -155,7 +156,9 @@ Result<Checkpoint> decode_checkpoint(std::string_view bytes, std::string_view bo
     session.slot = notes.slot;
     session.generation = notes.generation;
     session.has_slot = notes.has_slot == 1;
-    session.process_seen = notes.process_seen == 1;
+    session.process = notes.process == 1   ? ProcessView::visible
+                      : notes.process == 2 ? ProcessView::invisible
+                                           : ProcessView::unknown;
     session.missed_records = notes.missed_records;
     session.has_gap = notes.has_gap == 1;
   }

@@ -54,7 +54,7 @@ class Model {
   // Ends a session that can no longer speak for itself.
   void end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns);
 
-  void note_process_seen(std::uint32_t index) { sessions_.edit(index).process_seen = true; }
+  void note_process(std::uint32_t index, ProcessView view) { sessions_.edit(index).process = view; }
 
   // Lets go of sessions and tunnels that ended longer ago than the retention time.
   void expire(std::uint64_t now_ns);

@@ -33,6 +33,10 @@ using NetnsName = std::array<char, 32>;
 // What stands for pppd's exit status when nobody saw it exit.
 inline constexpr std::int32_t kNoExitStatus = -1;
 
+// Whether the session's process is to be found in the agent's own process table. That of a pppd in
+// another pid namespace is not, and its absence says nothing.
+enum class ProcessView : std::uint8_t { unknown, visible, invisible };
+
 struct Session {
   ring::SessionState state{};
   NetnsName netns_name{};
@@ -40,8 +44,8 @@ struct Session {
   std::uint32_t slot = 0;    // place in the ring's session table, if has_slot
   std::uint32_t generation = 0;
   bool has_slot = false;
-  bool process_seen = false;  // its pid was found in the agent's own process table
-  bool has_gap = false;       // records are missing that the session table has not made good yet
+  ProcessView process = ProcessView::unknown;
+  bool has_gap = false;  // records are missing that the session table has not made good yet
   std::uint64_t missed_records = 0;
 
   bool has_ended() const { return state.end.cause != ring::Cause::none; }

@@ -15,7 +15,8 @@ class NoRing(unittest.TestCase):
         cls.pair = Pair.for_class(cls, sessions=SESSIONS, ring_directory=False)
 
     def lines_about_the_ring(self, lines):
-        return [line for line in lines if "/run/pppol2tp/ring" in line]
+        """How many; two pppds that share a file may also share a line of it."""
+        return "\n".join(lines).count("/run/pppol2tp/ring")
 
     def test_sessions_carry_traffic(self):
         def all_carry():
@@ -27,6 +28,6 @@ class NoRing(unittest.TestCase):
 
     def test_each_pppd_says_so_in_exactly_one_line(self):
         for name, lines in self.pair.pppd_logs("lac").items():
-            self.assertEqual(len(self.lines_about_the_ring(lines)), 1, f"{name}: {lines}")
+            self.assertEqual(self.lines_about_the_ring(lines), 1, f"{name}: {lines}")
         (lns,) = self.pair.pppd_logs("lns").values()
-        self.assertEqual(len(self.lines_about_the_ring(lns)), SESSIONS, str(lns))
+        self.assertEqual(self.lines_about_the_ring(lns), SESSIONS, str(lns))

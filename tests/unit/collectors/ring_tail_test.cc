@@ -216,6 +216,41 @@ TEST_F(RingTailTest, SessionThatWasHandedToAChildLivesOn) {
   close(to_child[1]);
 }
 
+TEST_F(RingTailTest, SessionThatDiedWithTheRingItWasInEndsWhenAnotherRingTakesItsPlace) {
+  int to_child[2];
+  int from_child[2];
+  ASSERT_EQ(pipe(to_child), 0);
+  ASSERT_EQ(pipe(from_child), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    char byte = 0;
+    ring::Publisher publisher;
+    ring::SessionIdentity who = identity();
+    who.start_ticks = *process_start_ticks(who.pid = static_cast<std::uint32_t>(getpid()));
+    publisher.open(path_.c_str(), who, &kGeometry);
+    run(publisher);
+    static_cast<void>(write(from_child[1], "x", 1));
+    static_cast<void>(read(to_child[0], &byte, 1));
+    raise(SIGKILL);
+  }
+  char byte = 0;
+  ASSERT_EQ(read(from_child[0], &byte, 1), 1);
+  tick();
+  ASSERT_NE(model_.find(kIds), nullptr);
+  std::filesystem::remove(path_);
+  ring::Publisher other;
+  open(other, 21);  // makes the new ring, which the first session never comes to
+  tick();
+  EXPECT_FALSE(model_.find(kIds)->has_ended());
+  ASSERT_EQ(write(to_child[1], "x", 1), 1);
+  waitpid(child, nullptr, 0);
+  tick();
+  EXPECT_EQ(ends(Cause::killed), 1u);
+  for (const int descriptor : {to_child[0], to_child[1], from_child[0], from_child[1]}) {
+    close(descriptor);
+  }
+}
+
 TEST_F(RingTailTest, WaiterCallsWhenAWriterPublishes) {
   ring::Publisher publisher;
   open(publisher);
