@@ -33,6 +33,26 @@ as_root() {
   fi
 }
 
+# Under sudo the build still belongs to whoever owns the checkout: root's files in it would be in the way
+# of every later build. (Unless they are there already.)
+as_owner() {
+  local path=$repo
+  [[ ! -e $repo/build ]] || path=$repo/build
+  if ((EUID == 0)) && (($(stat -c %u "$path") != 0)); then
+    setpriv --reuid "$(stat -c %u "$path")" --regid "$(stat -c %g "$path")" --clear-groups \
+      env HOME=/nonexistent "$@"
+  else
+    "$@"
+  fi
+}
+
+# log_file NAME: prints its path and sees to it that it is the owner's.
+log_file() {
+  as_owner mkdir -p "$repo/build/logs"
+  as_owner touch "$repo/build/logs/$1.log"
+  echo "$repo/build/logs/$1.log"
+}
+
 # Shows on one line how long a step has taken and the newest line of its log: redrawn every second on a
 # terminal, a line of its own every 15 seconds elsewhere (a CI log). Ends with its parent.
 progress_ticker() {
@@ -53,7 +73,6 @@ progress_ticker() {
 with_progress() {
   local label=$1 log=$2 start=$SECONDS status=0 ticker
   shift 2
-  mkdir -p "$(dirname "$log")"
   progress_ticker "$label" "$log" &
   ticker=$!
   "$@" > "$log" 2>&1 < /dev/null || status=$?

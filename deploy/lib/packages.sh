@@ -44,6 +44,6 @@ need_packages() {
   say "packages ($*): installing ${missing[*]}"
   # Asked for here, in the foreground, because the step itself runs with its input and output redirected.
   ((EUID == 0)) || as_root true
-  with_progress "packages ($*)" "$repo/build/logs/packages.log" \
+  with_progress "packages ($*)" "$(log_file packages)" \
     as_root "$repo/deploy/lib/install-packages" "${missing[@]}"
 }
