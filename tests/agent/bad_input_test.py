@@ -3,14 +3,11 @@
 import contextlib
 import os
 import pathlib
-import shutil
 import socket
 import tempfile
 import unittest
 
-from running import AGENT, Agent, run_agent
-
-NOBODY = 65534
+from running import AS_NOBODY, Agent, program_for_nobody, run_agent
 
 
 @contextlib.contextmanager
@@ -19,9 +16,8 @@ def as_ordinary_user(directory):
     if os.geteuid() != 0:
         yield {}
         return
-    directory.chmod(0o755)  # the build tree may lie where nobody may go
-    program = shutil.copy(AGENT, directory / "agent")
-    yield {"program": program, "user": NOBODY, "group": NOBODY, "extra_groups": []}
+    directory.chmod(0o755)
+    yield {"program": program_for_nobody(directory), **AS_NOBODY}
 
 
 class BadInput(unittest.TestCase):

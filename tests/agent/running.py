@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,17 @@ import urllib.request
 AGENT = os.environ["PPPOL2TP_AGENT"]
 SPEAKER = os.environ["PPPOL2TP_SPEAKER"]
 PATIENCE = 20  # seconds until a wait is a failure; nothing here is timed
+
+
+NOBODY = 65534
+
+
+def program_for_nobody(directory):
+    """A copy of the agent where any user can run it; the build tree may lie where nobody may go."""
+    return shutil.copy(AGENT, directory / "agent")
+
+
+AS_NOBODY = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
 def free_port():
@@ -84,6 +96,8 @@ class Agent:
             "checkpoint_interval": "1s",
         } | options
         self.process = None
+        self.program = AGENT
+        self.how = {}  # more arguments of subprocess.Popen
         self.write_config()
 
     def __enter__(self):
@@ -102,7 +116,7 @@ class Agent:
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([AGENT, "--config", str(self.config)], stderr=log)
+            self.process = subprocess.Popen([self.program, "--config", str(self.config)], stderr=log, **self.how)
         wait_until("the agent is ready", lambda: self.is_ready() or self.process.poll() is not None)
         assert self.process.poll() is None, self.log.read_text()
 
