@@ -62,6 +62,8 @@ class CowPages {
     --size_;
   }
 
+  // For looking: valid until the next call of anything that changes the array. An edit() of any
+  // item may move its whole page away from under the reference.
   const T& at(std::uint32_t index) const {
     return pages_[index / kPageSize]->items[index % kPageSize];
   }

@@ -164,6 +164,22 @@ TEST_F(RingTailTest, KilledSessionEndsAsKilledAndOnce) {
   EXPECT_EQ(ends(Cause::killed), 1u);
 }
 
+TEST_F(RingTailTest, SessionIsSettledFromTheTableThoughItsPageMovesMeanwhile) {
+  const pid_t child = fork();
+  if (child == 0) {
+    ring::Publisher publisher;
+    open(publisher);
+    raise(SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  ASSERT_TRUE(tail_.collect(model_, ring::now_ns()));
+  // The page counts as shared, and nobody else holds it any more: the next change frees it.
+  static_cast<void>(model_.snapshot(0, 0));
+  ASSERT_TRUE(liveness_.collect(model_, ring::now_ns()));
+  EXPECT_EQ(model_.find(kIds)->state.end.cause, Cause::killed);
+  EXPECT_EQ(ends(Cause::killed), 1u);
+}
+
 TEST_F(RingTailTest, LastWordCountsForMoreThanTheProcessDeath) {
   const pid_t child = fork();
   if (child == 0) {
