@@ -29,19 +29,16 @@ std::uint32_t generation_of(const ring::Segment& table, std::uint32_t slot) {
 
 Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
   std::vector<std::uint32_t> unknown;
+  std::vector<std::uint32_t> gone;
   model.for_each_living([&](std::uint32_t index, const model::Session& session) {
     if (session.process == model::ProcessView::unknown) unknown.push_back(index);
+    if (!lives(model, session)) gone.push_back(index);
   });
   for (const std::uint32_t index : unknown) {
     const bool is_visible = has_process(model.session(index));
     model.note_process(index,
                        is_visible ? model::ProcessView::visible : model::ProcessView::invisible);
   }
-
-  std::vector<std::uint32_t> gone;
-  model.for_each_living([&](std::uint32_t index, const model::Session& session) {
-    if (!lives(model, session)) gone.push_back(index);
-  });
   for (const std::uint32_t index : gone) settle(model, index, now_ns);
   return {};
 }
