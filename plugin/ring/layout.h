@@ -60,6 +60,10 @@
 // acquire fence, and reads version again: if it changed, the writer may have begun to fill that
 // copy anew, and the reader tries once more. (A release fence at the beginning of each write keeps
 // the stores that follow it behind the version that came before.)
+//
+// Each copy has its place whatever the writer's version, and says how many bytes of state it has: a
+// reader that knows more sections takes the missing ones for empty, one that knows fewer leaves the
+// rest alone.
 #pragma once
 
 #include <atomic>
@@ -135,15 +139,24 @@ struct RecordSlot {
 };
 static_assert(sizeof(RecordSlot) == 256);
 
+// Room for a copy of the state, with sections to come. Part of the format, as the stride is.
+inline constexpr std::size_t kStateCopyBytes = 960;
+inline constexpr std::size_t kSessionStride = 2048;
+
+struct StateCopy {
+  std::uint64_t bytes;  // of state, as its writer knows it
+  SessionState state;
+};
+static_assert(sizeof(StateCopy) <= kStateCopyBytes, "it is time for a new major of the layout");
+
 struct SessionSlot {
   alignas(64) std::byte owner[64];        // pthread_mutex_t: robust, process-shared
   std::atomic<std::uint32_t> version;     // number of writes; its parity names the valid copy
   std::atomic<std::uint32_t> generation;  // number of sessions that have had this slot
   std::byte reserved[56];
-  alignas(64) SessionState copies[2];
+  alignas(64) std::byte copies[2][kStateCopyBytes];  // each begins with a StateCopy
 };
-static_assert(sizeof(SessionSlot) <= 2048);
-inline constexpr std::size_t kSessionStride = 2048;  // room for sections to come
+static_assert(sizeof(SessionSlot) == kSessionStride);
 
 // Bits of the robust mutex' first word: <linux/futex.h>,
 // Documentation/locking/robust-futex-ABI.rst.

@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "plugin/ring/words.h"
 
@@ -12,7 +14,6 @@ namespace {
 static_assert(sizeof(pthread_mutex_t) <= sizeof(SessionSlot::owner));
 static_assert(sizeof(SessionState) % sizeof(std::uint64_t) == 0);
 
-constexpr std::size_t kStateWords = sizeof(SessionState) / sizeof(std::uint64_t);
 constexpr int kMaxReads = 16;
 
 pthread_mutex_t* owner_of(SessionSlot& slot) {
@@ -33,17 +34,30 @@ bool lock(SessionSlot& slot) {
 void store(SessionSlot& slot, const SessionState& state) {
   const std::uint32_t next = slot.version.load(std::memory_order_relaxed) + 1;
   std::atomic_thread_fence(std::memory_order_release);
-  internal::store_words(&slot.copies[next % 2], &state, kStateWords);
+  const std::uint64_t bytes = sizeof state;
+  std::byte* const copy = slot.copies[next % 2];
+  internal::store_words(copy + offsetof(StateCopy, bytes), &bytes, 1);
+  internal::store_words(copy + offsetof(StateCopy, state), &state, bytes / sizeof(std::uint64_t));
   slot.version.store(next, std::memory_order_release);
+}
+
+// What an older writer did not know of may hold anything, and is empty.
+bool take(const StateCopy& copy, SessionState& state) {
+  if (copy.bytes > kStateCopyBytes - sizeof copy.bytes) return false;
+  const std::size_t known = std::min<std::size_t>(copy.bytes, sizeof state);
+  state = {};
+  std::memcpy(&state, &copy.state, known);
+  return true;
 }
 
 bool load(const SessionSlot& slot, SessionState& state) {
   for (int i = 0; i < kMaxReads; ++i) {
     const std::uint32_t version = slot.version.load(std::memory_order_acquire);
     if (version == 0) return false;
-    internal::load_words(&slot.copies[version % 2], &state, kStateWords);
+    StateCopy copy;
+    internal::load_words(slot.copies[version % 2], &copy, sizeof copy / sizeof(std::uint64_t));
     std::atomic_thread_fence(std::memory_order_acquire);
-    if (slot.version.load(std::memory_order_relaxed) == version) return true;
+    if (slot.version.load(std::memory_order_relaxed) == version) return take(copy, state);
   }
   return false;
 }

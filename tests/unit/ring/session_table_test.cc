@@ -130,10 +130,58 @@ TEST(SessionTable, ShowsTheOlderStateWholeWhenItsWriterStoppedInTheMiddle) {
   claim.write(state_of(9, 1));
   SessionSlot& slot = ring.segment().session_slot(claim.slot());
   const std::uint32_t next = slot.version.load() + 1;
-  std::memset(static_cast<void*>(&slot.copies[next % 2]), 0xee, sizeof(SessionState) / 2);
+  std::memset(static_cast<void*>(slot.copies[next % 2]), 0xee, sizeof(SessionState) / 2);
   SessionState state;
   ASSERT_TRUE(read_session(ring.segment(), claim.slot(), state).has_state);
   EXPECT_TRUE(is_intact(state));
+  claim.release();
+}
+
+// Of the copy that readers take at present.
+StateCopy& copy_of(MemoryRing& ring, const SessionClaim& claim) {
+  SessionSlot& slot = ring.segment().session_slot(claim.slot());
+  return *reinterpret_cast<StateCopy*>(slot.copies[slot.version.load() % 2]);
+}
+
+TEST(SessionTable, OfAnOlderWriterHasTheSectionsThatItKnewAndNothingBehindThem) {
+  MemoryRing ring;
+  SessionClaim claim;
+  ASSERT_TRUE(claim.claim(ring.segment()));
+  SessionState said = state_of(9, 4);
+  said.end.exit_status = 17;  // left behind by a newer writer that had the slot before
+  claim.write(said);
+  copy_of(ring, claim).bytes = offsetof(SessionState, end);
+  SessionState state;
+  ASSERT_TRUE(read_session(ring.segment(), claim.slot(), state).has_state);
+  said.end = {};
+  EXPECT_EQ(std::memcmp(&state, &said, offsetof(SessionState, end) + sizeof said.end), 0);
+  claim.release();
+}
+
+TEST(SessionTable, OfANewerWriterHasTheSectionsThatThisReaderKnows) {
+  MemoryRing ring;
+  SessionClaim claim;
+  ASSERT_TRUE(claim.claim(ring.segment()));
+  claim.write(state_of(9, 4));
+  StateCopy& copy = copy_of(ring, claim);
+  copy.bytes += 64;
+  std::memset(reinterpret_cast<std::byte*>(&copy + 1), 0xee, 64);
+  SessionState state;
+  ASSERT_TRUE(read_session(ring.segment(), claim.slot(), state).has_state);
+  EXPECT_TRUE(is_intact(state));
+  claim.release();
+}
+
+TEST(SessionTable, ShowsNoStateThatSaysItIsLargerThanItsPlace) {
+  MemoryRing ring;
+  SessionClaim claim;
+  ASSERT_TRUE(claim.claim(ring.segment()));
+  claim.write(state_of(9, 4));
+  for (const std::uint64_t bytes : {std::uint64_t{kStateCopyBytes - 7}, ~std::uint64_t{0}}) {
+    copy_of(ring, claim).bytes = bytes;
+    SessionState state;
+    EXPECT_FALSE(read_session(ring.segment(), claim.slot(), state).has_state) << bytes;
+  }
   claim.release();
 }
 
