@@ -27,11 +27,15 @@ std::uint64_t now_ns() {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-SegmentStatus Publisher::open(const char* path, const SessionIdentity& identity,
-                              const Geometry* geometry) {
+void Publisher::begin(const SessionIdentity& identity) {
   state_.identity = identity;
   state_.identity.instance = random_instance();
   owner_ = getpid();
+}
+
+SegmentStatus Publisher::open(const char* path, const SessionIdentity& identity,
+                              const Geometry* geometry) {
+  begin(identity);
   has_geometry_ = geometry != nullptr;
   if (has_geometry_) geometry_ = *geometry;
   if (strlen(path) >= sizeof path_) {
@@ -42,9 +46,16 @@ SegmentStatus Publisher::open(const char* path, const SessionIdentity& identity,
   return attach();
 }
 
+void Publisher::open_in(Segment& segment, const SessionIdentity& identity) {
+  begin(identity);
+  segment_ = &segment;
+  claim_.claim(segment);
+  status_ = SegmentStatus::attached;
+}
+
 SegmentStatus Publisher::attach() {
-  status_ = segment_.open_for_writing(path_, has_geometry_ ? &geometry_ : nullptr);
-  if (status_ == SegmentStatus::attached) claim_.claim(segment_);
+  status_ = own_segment_.open_for_writing(path_, has_geometry_ ? &geometry_ : nullptr);
+  if (status_ == SegmentStatus::attached) claim_.claim(*segment_);
   return status_;
 }
 
@@ -58,11 +69,11 @@ Publisher::~Publisher() {
 // that must not lead into memory that is gone.
 void Publisher::detach() {
   claim_.release();
-  segment_.close();
+  own_segment_.close();
 }
 
 bool Publisher::may_publish() const {
-  return owner_ == getpid() && segment_.is_open();
+  return owner_ == getpid() && segment_->is_open();
 }
 
 template <typename Section>
@@ -81,7 +92,7 @@ void Publisher::say(EventType type, const Section& section) {
   record.header.number = state_.records;
   record.header.time_ns = state_.updated_ns;
   record.header.identity = state_.identity;
-  Writer(segment_).publish(record);
+  Writer(*segment_).publish(record);
 }
 
 template <typename Section>
@@ -123,7 +134,7 @@ void Publisher::publish(const CountersSection& section) {
 }
 
 void Publisher::publish(const EndSection& section) {
-  if (segment_.is_open()) tick();
+  if (segment_->is_open()) tick();
   put(EventType::ended, state_.end, section);
   if (may_publish()) detach();
   silence();
@@ -141,9 +152,9 @@ void Publisher::say_all() {
 }
 
 SegmentStatus Publisher::tick() {
-  if (owner_ != getpid()) return status_;
-  if (segment_.is_open() && !segment_.is_replaced(path_)) return status_;
-  if (segment_.is_open()) detach();
+  if (owner_ != getpid() || !owns_segment()) return status_;
+  if (segment_->is_open() && !segment_->is_replaced(path_)) return status_;
+  if (segment_->is_open()) detach();
   if (attach() == SegmentStatus::attached) say_all();
   return status_;
 }
@@ -161,8 +172,8 @@ void Publisher::adopt_after_fork(std::uint32_t pid, std::uint64_t start_ticks) {
   owner_ = getpid();
   state_.identity.pid = pid;
   state_.identity.start_ticks = start_ticks;
-  if (!segment_.is_open()) return;
-  claim_.claim(segment_);
+  if (!segment_->is_open()) return;
+  claim_.claim(*segment_);
   say_all();
 }
 

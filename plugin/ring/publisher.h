@@ -37,6 +37,11 @@ class Publisher {
   SegmentStatus open(const char* path, const SessionIdentity& identity,
                      const Geometry* geometry = nullptr);
 
+  // The same for a program that speaks for many sessions at once: publishes into `segment`, which
+  // must be open for writing and outlive the publisher. Whether that file was replaced is the
+  // program's to watch; tick() does nothing here.
+  void open_in(Segment& segment, const SessionIdentity& identity);
+
   // Writable: becomes visible with the next publish.
   SessionIdentity& identity() { return state_.identity; }
   const SessionState& state() const { return state_; }
@@ -75,6 +80,9 @@ class Publisher {
  private:
   static constexpr pid_t kNobody = -1;
 
+  void begin(const SessionIdentity& identity);
+  bool owns_segment() const { return segment_ == &own_segment_; }
+
   template <typename Section>
   void put(EventType type, Section& place, const Section& section);
   template <typename Section>
@@ -89,7 +97,8 @@ class Publisher {
   bool has_geometry_ = false;
   Geometry geometry_{};
   SegmentStatus status_ = SegmentStatus::absent;
-  Segment segment_;
+  Segment own_segment_;
+  Segment* segment_ = &own_segment_;
   SessionClaim claim_;
   SessionState state_{};
 };

@@ -1,5 +1,6 @@
 """The agent as a process, and sessions that speak to it; for the tests beside this file."""
 
+import json
 import os
 import pathlib
 import re
@@ -14,6 +15,7 @@ import urllib.request
 
 AGENT = os.environ["PPPOL2TP_AGENT"]
 SPEAKER = os.environ["PPPOL2TP_SPEAKER"]
+SIMULATOR = os.environ["PPPOL2TP_SIMULATOR"]
 PATIENCE = 20  # seconds until a wait is a failure; nothing here is timed
 
 
@@ -76,6 +78,41 @@ class Speaker:
     def _hear_ok(self):
         answer = self.process.stdout.readline()
         assert answer == "ok\n", f"session_speaker said {answer!r}"
+
+
+class Simulator:
+    """Many sessions, through the real publisher; a context manager."""
+
+    def __init__(self, ring, **flags):
+        arguments = [f"--{name}={value}" for name, value in flags.items()]
+        self.process = subprocess.Popen([SIMULATOR, f"--ring={ring}", *arguments],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+    def say(self, command):
+        """The answer, one line."""
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def report(self):
+        """What was really done so far."""
+        return json.loads(self.say("report"))
+
+    def stop(self):
+        """Ends every session on request; the last report."""
+        self.process.terminate()
+        return json.loads(self.process.communicate(timeout=PATIENCE)[0])
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Agent:

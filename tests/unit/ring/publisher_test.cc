@@ -161,6 +161,33 @@ TEST_F(PublisherTest, RecordsPutTogetherAreTheStateAndSoIsTheTable) {
   EXPECT_EQ(std::memcmp(&table, &publisher.state(), sizeof table), 0);
 }
 
+TEST_F(PublisherTest, ManySpeakThroughOneSegmentOfTheirProgram) {
+  Segment shared;
+  ASSERT_EQ(shared.open_for_writing(directory_.ring().c_str(), &kGeometry),
+            SegmentStatus::attached);
+  attach_reader();
+  Publisher one;
+  Publisher other;
+  SessionIdentity identity{};
+  identity.session_id = 1;
+  one.open_in(shared, identity);
+  identity.session_id = 2;
+  other.open_in(shared, identity);
+
+  one.publish(phase(Phase::running));
+  other.publish(phase(Phase::establish));
+  one.publish(end());
+  EXPECT_TRUE(shared.is_open()) << "one session's end leaves the file to the others";
+  other.publish(counters(7));
+
+  const auto all = records();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_NE(all[0].header.slot, all[1].header.slot);
+  EXPECT_EQ(owner_state(segment_, all[0].header.slot), OwnerState::none);
+  EXPECT_EQ(owner_state(segment_, all[1].header.slot), OwnerState::lives);
+  EXPECT_EQ(table_state(all[3]).counters.receive_bytes, 7u);
+}
+
 TEST_F(PublisherTest, WritesTheTableBeforeTheRecord) {
   Publisher publisher;
   ASSERT_EQ(open(publisher), SegmentStatus::attached);
