@@ -82,9 +82,13 @@ Result<std::unique_ptr<Agent>> Agent::create(config::Config config, std::string 
 }
 
 Result<void> Agent::prepare() {
+  auto manager = ServiceManager::from_environment();
+  if (!manager) return manager.error();
+  service_manager_ = std::move(*manager);
+
   auto signals = loop_->watch_signals({SIGTERM, SIGINT, SIGHUP}, [this](int signal_number) {
     if (signal_number != SIGHUP) return loop_->stop();
-    static_cast<void>(reload());
+    reload_on_signal();
   });
   if (!signals) return signals.error();
   signals_ = std::move(*signals);
@@ -116,10 +120,12 @@ Result<void> Agent::run() {
   is_ready_ = true;
   for (const std::string& address : server_.addresses())
     log::info("listening", {{"address", address}});
+  service_manager_.is_ready(concat("Listening on ", addresses()));
 
   if (const auto ran = loop_->run(); !ran) return ran;
 
   log::info("stopping");
+  service_manager_.is_stopping();
   is_ready_ = false;
   waiter_.reset();
   // Requests that are being served still ask the loop for a picture.
@@ -145,6 +151,7 @@ void Agent::tick() {
     last_checkpoint_ns_ = now;
   }
   if (!follow_timer_is_set_) follow_ring();
+  service_manager_.is_alive();
 }
 
 // Reads what is there; looks again soon if there was something, otherwise sleeps until a writer
@@ -169,6 +176,21 @@ void Agent::hear_of_links() {
 void Agent::adjust_realtime_offset() {
   const std::int64_t offset = (system_clock().realtime() - system_clock().boottime()).count();
   if (std::abs(offset - realtime_offset_ns_) > kClockStepNs) realtime_offset_ns_ = offset;
+}
+
+std::string Agent::addresses() const {
+  std::string all;
+  for (const std::string& address : server_.addresses()) {
+    all += concat(all.empty() ? "" : ", ", address);
+  }
+  return all;
+}
+
+void Agent::reload_on_signal() {
+  service_manager_.is_reloading();
+  const auto reloaded = reload();
+  service_manager_.is_ready(
+      concat("Listening on ", addresses(), reloaded ? "" : "; the configuration file was refused"));
 }
 
 Result<void> Agent::reload() {

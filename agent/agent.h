@@ -15,6 +15,7 @@
 
 #include "agent/base/event_loop.h"
 #include "agent/base/result.h"
+#include "agent/base/service_manager.h"
 #include "agent/checkpointer.h"
 #include "agent/collector_runner.h"
 #include "agent/collectors/link_watch.h"
@@ -49,12 +50,14 @@ class Agent {
   Agent(config::Config config, std::string config_path, std::unique_ptr<EventLoop> loop);
   Result<void> prepare();
   void add_routes();
+  std::string addresses() const;
 
   // On the loop's thread.
   void tick();
   void follow_ring();
   void hear_of_links();
   void adjust_realtime_offset();
+  void reload_on_signal();
   Result<void> reload();
   void apply_reloadable_options();
   Picture picture();
@@ -77,6 +80,7 @@ class Agent {
   CollectorRunner collectors_{{&tail_, &links_, &liveness_}};
   Checkpointer checkpointer_;
   http::Server server_;
+  ServiceManager service_manager_;
   std::atomic<bool> is_ready_ = false;
   bool config_success_ = true;
   bool follow_timer_is_set_ = false;
