@@ -13,8 +13,11 @@ packages_for() {
       ;;
     run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
     vm) echo qemu-system-x86 busybox-static cpio kmod xz-utils ;;
-    # prometheus is here for promtool.
-    test) echo libgtest-dev libgmock-dev prometheus shellcheck clang-format python3 ;;
+    # prometheus is here for promtool as well, prometheus-alertmanager for amtool.
+    test)
+      echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml \
+        prometheus prometheus-alertmanager
+      ;;
     *) die "no packages are listed for '$1'" ;;
   esac
 }
