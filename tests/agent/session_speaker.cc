@@ -1,8 +1,9 @@
 // Speaks for one session through the real publisher, as told on standard input; for tests of the
 // agent.
 //   session_speaker RING TUNNEL_ID SESSION_ID
-// Commands, one a line, each answered by "ok": run (the link is up), count BYTES (received so far),
-// end CAUSE_NUMBER. At end of input the process exits without a last word, as a killed pppd does.
+// Commands, one a line, each answered by "ok": authenticate NAME (who the peer is), run (the link
+// is up), count BYTES (received so far), end CAUSE_NUMBER. At end of input the process exits
+// without a last word, as a killed pppd does.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,14 @@ void open(Publisher& publisher) {
   OpenedSection opened{};
   opened.opened_ns = now_ns();
   publisher.publish(opened);
+}
+
+void authenticate(Publisher& publisher, const std::string& name) {
+  AuthenticationSection section{};
+  section.finished_ns = now_ns();
+  section.peer_authenticated = 1;
+  name.copy(section.peer_name, sizeof section.peer_name - 1);
+  publisher.publish(section);
 }
 
 void run(Publisher& publisher) {
@@ -70,7 +79,10 @@ int main(int argc, char** argv) {
   std::cout << "ok" << std::endl;
   for (std::string command; std::cin >> command;) {
     std::uint64_t argument = 0;
-    if (command == "run") {
+    std::string name;
+    if (command == "authenticate" && std::cin >> name) {
+      authenticate(publisher, name);
+    } else if (command == "run") {
       run(publisher);
     } else if (command == "count" && std::cin >> argument) {
       count(publisher, argument);
