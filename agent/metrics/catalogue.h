@@ -11,7 +11,7 @@
 namespace pppol2tp::metrics {
 
 enum class Scope : std::uint8_t { session, tunnel, host, agent };
-enum class Kind : std::uint8_t { counter, gauge, info };
+enum class Kind : std::uint8_t { counter, gauge, info, histogram };
 
 enum class FamilyId : std::uint16_t {
 #define FAMILY(scope, name, kind, help) name,
@@ -46,7 +46,16 @@ constexpr const Family& family(FamilyId id) {
 
 // As the text format calls it: an info is a gauge there.
 constexpr std::string_view type_text(Kind kind) {
-  return kind == Kind::counter ? "counter" : "gauge";
+  switch (kind) {
+    case Kind::counter:
+      return "counter";
+    case Kind::histogram:
+      return "histogram";
+    case Kind::gauge:
+    case Kind::info:
+      break;
+  }
+  return "gauge";
 }
 
 namespace internal {
@@ -90,6 +99,15 @@ static_assert(internal::all_families([](const Family& f) {
                 return f.name.ends_with("_info") == (f.kind == Kind::info);
               }),
               "metrics.def: infos end in _info, and nothing else does");
+static_assert(internal::all_families([](const Family& f) {
+                return !f.name.ends_with("_bucket") && !f.name.ends_with("_sum") &&
+                       !f.name.ends_with("_count");
+              }),
+              "metrics.def: _bucket, _sum and _count are names of a histogram's samples");
+static_assert(internal::all_families([](const Family& f) {
+                return f.name.ends_with("_seconds") || f.kind != Kind::histogram;
+              }),
+              "metrics.def: histograms are of durations, and end in _seconds");
 static_assert(internal::all_families([](const Family& f) {
                 return f.help.ends_with('.') &&
                        f.help.find_first_of("\n\\") == std::string_view::npos;

@@ -1,4 +1,5 @@
 #include "agent/metrics/catalogue.h"
+#include "agent/metrics/histogram.h"
 #include "agent/metrics/render.h"
 #include "agent/metrics/text_writer.h"
 #include "plugin/ring/session_state.h"
@@ -18,15 +19,29 @@ void render_host(std::string& out, const model::Snapshot& snapshot) {
     append_sample(out, family(id).name, labels, value, snapshot.realtime_offset_ns);
     labels.clear();
   };
+  const auto histogram = [&](FamilyId id, const Durations& durations) {
+    append_histogram(out, family(id).name, labels, durations);
+    labels.clear();
+  };
 #define HOST_VALUE(name, value) \
   header(FamilyId::name);       \
   sample(FamilyId::name, value);
-#define HOST_EACH(name, label, size, text, value) \
-  header(FamilyId::name);                         \
-  for (int n = 0; n < (size); ++n) {              \
-    const auto i = static_cast<std::size_t>(n);   \
-    labels.add(#label, text);                     \
-    sample(FamilyId::name, value);                \
+#define HOST_EACH(name, label, size, text, value)    \
+  header(FamilyId::name);                            \
+  for (int n = 0; n < static_cast<int>(size); ++n) { \
+    const auto i = static_cast<std::size_t>(n);      \
+    labels.add(#label, text);                        \
+    sample(FamilyId::name, value);                   \
+  }
+#define HOST_HISTOGRAM(name, durations) \
+  header(FamilyId::name);               \
+  histogram(FamilyId::name, durations);
+#define HOST_EACH_HISTOGRAM(name, label, size, text, durations) \
+  header(FamilyId::name);                                       \
+  for (int n = 0; n < static_cast<int>(size); ++n) {            \
+    const auto i = static_cast<std::size_t>(n);                 \
+    labels.add(#label, text);                                   \
+    histogram(FamilyId::name, durations);                       \
   }
 #include "agent/metrics/metrics.def"
 }

@@ -56,8 +56,7 @@ void Model::apply(const ring::Record& record) {
     totals_.records_missed += missed;
   }
 
-  const ring::CountersSection before = session.state.counters;
-  const bool had_ended = session.has_ended();
+  const ring::SessionState before = session.state;
   if (ring::apply_body(record, session.state)) {
     ++totals_.records_applied;
   } else {
@@ -67,9 +66,9 @@ void Model::apply(const ring::Record& record) {
   session.state.records = header.number;
   session.state.updated_ns = header.time_ns;
 
-  if (header.type == ring::EventType::counters_read) account_growth(session, before);
+  if (header.type == ring::EventType::counters_read) account_traffic(session, before.counters);
   if (header.type == ring::EventType::opened) describe_tunnel(session);
-  if (!had_ended && session.has_ended()) account_end(*index);
+  account_progress(*index, before);
 }
 
 void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
@@ -82,14 +81,13 @@ void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
   const bool knows_more = state.records > session.state.records ||
                           (state.records == session.state.records && session.has_gap);
   if (!knows_more) return;
-  const ring::CountersSection before = session.state.counters;
-  const bool had_ended = session.has_ended();
+  const ring::SessionState before = session.state;
   session.state = state;
   session.has_gap = false;
   ++totals_.healed_from_table;
-  account_growth(session, before);
+  account_traffic(session, before.counters);
   describe_tunnel(session);
-  if (!had_ended && session.has_ended()) account_end(*index);
+  account_progress(*index, before);
 }
 
 void Model::end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns) {
@@ -181,13 +179,20 @@ void Model::remove_session(std::uint32_t index, std::uint64_t now_ns) {
   sessions_.remove(index);
 }
 
-void Model::account_growth(const Session& session, const ring::CountersSection& before) {
+void Model::account_traffic(const Session& session, const ring::CountersSection& before) {
   tunnels_.edit(session.tunnel).traffic.add_growth(before, session.state.counters);
   totals_.traffic.add_growth(before, session.state.counters);
 }
 
+void Model::account_progress(std::uint32_t index, const ring::SessionState& before) {
+  const Session& session = sessions_.at(index);
+  totals_.setup.add_progress(before, session.state);
+  if (before.end.cause == ring::Cause::none && session.has_ended()) account_end(index);
+}
+
 void Model::account_end(std::uint32_t index) {
   const Session& session = sessions_.at(index);
+  totals_.setup.add_end(session.state);
   ++totals_.ends[cause_index(session.state.end.cause)];
   --tunnels_.edit(session.tunnel).living_sessions;
   departed_.push_back({session.state.end.ended_ns, index, session.ids()});

@@ -99,7 +99,8 @@ class Model {
   void supersede(std::uint32_t index, std::uint64_t time_ns);
   void remove_session(std::uint32_t index, std::uint64_t now_ns);
 
-  void account_growth(const Session& session, const ring::CountersSection& before);
+  void account_traffic(const Session& session, const ring::CountersSection& before);
+  void account_progress(std::uint32_t index, const ring::SessionState& before);
   void account_end(std::uint32_t index);
 
   std::uint32_t enter_tunnel(const TunnelIds& ids);

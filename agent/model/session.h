@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "agent/model/setup.h"
 #include "plugin/ring/session_state.h"
 
 namespace pppol2tp::model {
@@ -106,6 +107,7 @@ struct Totals {
   std::uint64_t records_of_unknown_type = 0;
   std::uint64_t records_stale = 0;      // of sessions that are known to be over
   std::uint64_t healed_from_table = 0;  // states that the session table knew better than the ring
+  SetupTotals setup;
 };
 static_assert(ring::kCauseCount <= 32);
 

@@ -59,8 +59,7 @@ class SessionScript {
     state_.phase.current = phase;
     state_.phase.direction = direction;
     state_.phase.entered_ns = time_ns_;
-    if (direction == ring::Direction::up) state_.phase.furthest = phase;
-    if (phase == ring::Phase::running) state_.phase.running_ns = time_ns_;
+    if (direction == ring::Direction::up) reach(phase);
     return record(ring::EventType::phase_changed, state_.phase);
   }
   ring::Record counters(std::uint64_t receive_bytes, std::uint64_t transmit_bytes) {
@@ -94,6 +93,17 @@ class SessionScript {
   }
 
  private:
+  void reach(ring::Phase phase) {
+    if (phase > state_.phase.furthest) state_.phase.furthest = phase;
+    const auto note = [this](std::uint64_t& first) {
+      if (first == 0) first = time_ns_;
+    };
+    if (phase == ring::Phase::establish) note(state_.phase.establish_ns);
+    if (phase == ring::Phase::authenticate) note(state_.phase.authenticate_ns);
+    if (phase == ring::Phase::network) note(state_.phase.network_ns);
+    if (phase == ring::Phase::running) note(state_.phase.running_ns);
+  }
+
   ring::SessionState state_{};
   std::uint64_t time_ns_ = kSecond;
   bool has_slot_ = false;
