@@ -7,6 +7,7 @@
 #include "agent/base/log.h"
 #include "agent/config/config.h"
 #include "agent/config/describe.h"
+#include "agent/config/manual.h"
 #include "agent/metrics/catalogue.h"
 #include "agent/pages/events_markdown.h"
 
@@ -21,6 +22,7 @@ struct Flags {
   bool check_config = false;
   bool print_config = false;
   bool print_config_markdown = false;
+  bool print_config_manual = false;
   bool print_metrics = false;
   bool print_events = false;
 };
@@ -39,6 +41,8 @@ void declare(CLI::App& app, Flags& flags) {
                "Print the tables of events, causes and phases (Markdown) and exit");
   app.add_flag("--print-config-docs", flags.print_config_markdown,
                "Print the table of options (Markdown) and exit");
+  app.add_flag("--print-config-man", flags.print_config_manual,
+               "Print the manual of the configuration file (roff) and exit");
 }
 
 int complain(const std::string& message, int status) {
@@ -79,6 +83,7 @@ int main(int argc, char** argv) {
 
   if (flags.print_config) return print(pppol2tp::config::sample());
   if (flags.print_config_markdown) return print(pppol2tp::config::config_markdown());
+  if (flags.print_config_manual) return print(pppol2tp::config::config_manual());
   if (flags.print_metrics) return print(pppol2tp::metrics::metrics_markdown());
   if (flags.print_events) return print(pppol2tp::pages::events_markdown());
 
