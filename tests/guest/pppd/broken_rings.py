@@ -1,0 +1,52 @@
+"""Rings that a session cannot use, one for each way in which that happens."""
+
+import os
+import pathlib
+import subprocess
+
+DEFAULT = pathlib.Path("/run/pppol2tp/ring")
+LAYOUT_MAJOR = 8  # its offset in the file: plugin/ring/layout.h, struct Info
+FULL = "on a full file system"
+
+
+def make(directory):
+    """{what is wrong: path}. A ring that is in order has to be at the default place: some are made of it."""
+    directory.mkdir(mode=0o755)
+    with DEFAULT.open("rb") as ring:
+        start = ring.read(1 << 20)
+    files = {
+        "of foreign bytes": b"not a ring at all\n" * 4096,
+        "of random bytes": os.urandom(1 << 20),
+        "cut short": start,
+        "cut within its head": start[:12],
+        "empty": b"",
+        "of a newer format": start[:LAYOUT_MAJOR] + b"\x63\x00" + start[LAYOUT_MAJOR + 2 :],
+    }
+    paths = {"in a directory that is missing": directory / "missing" / "ring", FULL: directory / "full" / "ring"}
+    for number, (what, content) in enumerate(files.items()):
+        paths[what] = directory / f"ring{number}"
+        paths[what].write_bytes(content)
+        paths[what].chmod(0o640)
+    # The newer one is as long as it ought to be: its version alone is wrong.
+    os.truncate(paths["of a newer format"], DEFAULT.stat().st_size)
+    paths[FULL].parent.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "tmpfs", paths[FULL].parent], check=True)
+    return paths
+
+
+def remove(directory):
+    subprocess.run(["umount", directory / "full"], check=True)
+
+
+def lines_about(path, seen):
+    """{stream: the lines with which pppd says that the ring is of no use}"""
+    found = {stream: [line for line in lines if line.startswith(f"pppol2tp: {path}: ")] for stream, lines in seen.items()}
+    return {stream: lines for stream, lines in found.items() if lines}
+
+
+def without(lines_of, path, seen):
+    """`seen` less those lines, and less the option in a dump."""
+    return {
+        stream: [l for l in lines if l not in lines_of.get(stream, ()) and not l.startswith(f"pppol2tp_ring {path}")]
+        for stream, lines in seen.items()
+    }

@@ -1,0 +1,183 @@
+"""A session without any L2TP daemon: two network namespaces, the kernel's sockets of a tunnel, and a pppd for each end.
+
+Nothing is like in xl2tpd's case: so what is tested here is what pppd and its plugin do, and every option is ours to choose.
+"""
+
+import contextlib
+import ctypes
+import os
+import pathlib
+import re
+import socket
+import struct
+import subprocess
+import time
+
+from waiting import wait_until
+
+PPPD = "/usr/sbin/pppd"
+AF_PPPOX = 24
+PX_PROTO_OL2TP = 1
+CLONE_NEWNET = 0x40000000
+SIDES = ("lns", "lac")
+ADDRESSES = {"lns": "10.98.0.1", "lac": "10.98.0.2"}
+PORT = 1701
+# (tunnel id, session id); numbers that nothing else in a log looks like.
+IDS = {"lns": (31001, 31011), "lac": (31002, 31012)}
+PPP_ADDRESSES = {"lns": "10.97.0.1:10.97.0.2", "lac": "10.97.0.2:10.97.0.1"}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def installed_pppd_version():
+    said = subprocess.run([PPPD, "--version"], capture_output=True, text=True)
+    return re.search(r"[0-9.]+", said.stdout + said.stderr).group()
+
+
+@contextlib.contextmanager
+def in_namespace(name):
+    """The calling thread, and whatever it starts, is in that network namespace."""
+    with open("/proc/thread-self/ns/net") as before, open(f"/run/netns/{name}") as wanted:
+        _setns(wanted)
+        try:
+            yield
+        finally:
+            _setns(before)
+
+
+def _setns(file):
+    if _libc.setns(file.fileno(), CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def _connect_pppox(tunnel_socket, local, peer, peer_address):
+    """A PPPoX socket; `local` and `peer` are (tunnel id, session id). Session 0 makes the tunnel itself."""
+    made = socket.socket(AF_PPPOX, socket.SOCK_DGRAM, PX_PROTO_OL2TP)
+    udp = struct.pack("=H", socket.AF_INET) + struct.pack("!H4s8x", PORT, socket.inet_aton(peer_address))
+    # struct sockaddr_pppol2tp, <linux/if_pppox.h>: packed.
+    fields = struct.pack("=HIIi", AF_PPPOX, PX_PROTO_OL2TP, 0, tunnel_socket.fileno())
+    fields += udp + struct.pack("=HHHH", *local, *peer)
+    if _libc.connect(made.fileno(), fields, len(fields)) != 0:
+        raise OSError(ctypes.get_errno(), f"connect of session {local}")
+    made.setblocking(False)
+    return made
+
+
+class End:
+    """One end: the tunnel's sockets, which stay open here, and the session's, which is handed to a pppd."""
+
+    def __init__(self, link, side):
+        self.side = side
+        self.namespace = f"{link.name}-{side}"
+        self.log = link.directory / f"{side}.log"
+        self.process = None
+        self.tunnel_id, self.session_id = IDS[side]
+        self._sockets = []
+        self.session = None
+
+    def make_tunnel(self):
+        other = "lac" if self.side == "lns" else "lns"
+        with in_namespace(self.namespace):
+            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            udp.bind((ADDRESSES[self.side], PORT))
+            udp.connect((ADDRESSES[other], PORT))
+            local, peer = IDS[self.side], IDS[other]
+            tunnel = _connect_pppox(udp, (local[0], 0), (peer[0], 0), ADDRESSES[other])
+            self.session = _connect_pppox(udp, local, peer, ADDRESSES[other])
+            self._sockets = [udp, tunnel]
+
+    def start_pppd(self, options, environment=None, descriptors=()):
+        """pppd's output goes to `log`. The session's socket is pppd's alone from then on."""
+        inherited = [self.session.fileno(), *descriptors] if self.session else list(descriptors)
+        with in_namespace(self.namespace), open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [PPPD, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=inherited,
+                env={**os.environ, **(environment or {})},
+            )
+        if self.session:
+            self.session.close()
+            self.session = None
+        return self.process
+
+    def said(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def wait_for(self, text, seconds=60):
+        """Until pppd has said `text`, or has ended: then that is an error."""
+
+        def told():
+            return text in self.said() or self.process.poll() is not None
+
+        wait_until(told, seconds, f"{self.namespace}: {text!r} in\n{self.said()}")
+        if text not in self.said():
+            raise AssertionError(f"{self.namespace}: pppd ended without having said {text!r}:\n{self.said()}")
+
+    def wait(self, seconds=60):
+        """The exit status; negative for a signal."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.namespace}: pppd still runs after {seconds} s:\n{self.said()}") from None
+
+    def wait_until_deserted(self, seconds=60):
+        """No process is left in the namespace: not one that pppd has become by detaching either."""
+
+        def deserted():
+            return not subprocess.run(["ip", "netns", "pids", self.namespace], capture_output=True, check=True).stdout
+
+        wait_until(deserted, seconds, f"{self.namespace}: deserted")
+
+    def close_tunnel(self):
+        for sock in (*self._sockets, self.session):
+            if sock:
+                sock.close()
+        self._sockets, self.session = [], None
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.close_tunnel()
+
+
+class Link:
+    """Both ends, and what they live in; a context manager. `name` is of at most eight characters."""
+
+    def __init__(self, name, directory):
+        self.name = name
+        self.directory = pathlib.Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.lns = End(self, "lns")
+        self.lac = End(self, "lac")
+        self.ends = {"lns": self.lns, "lac": self.lac}
+
+    def __enter__(self):
+        lns, lac = self.lns.namespace, self.lac.namespace
+        _ip(f"netns add {lns}\nnetns add {lac}\nlink add veth0 netns {lns} type veth peer name veth0 netns {lac}\n")
+        for end in self.ends.values():
+            address = ADDRESSES[end.side]
+            _ip(f"link set lo up\naddr add {address}/24 dev veth0\nlink set veth0 up\n", "-n", end.namespace)
+        for end in self.ends.values():
+            end.make_tunnel()
+        return self
+
+    def __exit__(self, *_):
+        for end in self.ends.values():
+            end.close()
+        _ip(f"netns del {self.lns.namespace}\nnetns del {self.lac.namespace}\n")
+
+
+def _ip(lines, *options):
+    done = subprocess.run(["ip", *options, "-batch", "-"], input=lines, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"ip {lines!r}: {done.stderr}")
+
+
+def wait_for_exit(ends, seconds=60):
+    """The exit statuses of several ends, by side."""
+    deadline = time.monotonic() + seconds
+    return {end.side: end.wait(max(1, deadline - time.monotonic())) for end in ends}

@@ -1,0 +1,67 @@
+"""What one pppd did, as lines that can be compared with those of another run.
+
+Each run differs in what is random or timed. So that much is masked, and no more: magic numbers, link-local
+addresses, CHAP's challenges, times and byte counts. A frame that was sent again is a matter of the machine's load,
+and so is which side's frame comes first; so frames are told apart by direction, protocol and code, and one that
+was seen already is not counted again. All other lines have to come in their order, those of IPv6CP apart
+from the rest.
+"""
+
+import difflib
+import re
+
+_MASKS = [
+    (re.compile(r"\bmagic[ =]0x[0-9a-f]+"), "magic MAGIC"),
+    (re.compile(r"\bfe80::[0-9a-f:]+"), "LINK-LOCAL"),
+    (re.compile(r"\bConnect time [0-9.]+ minutes"), "Connect time T minutes"),
+    (re.compile(r"\bSent [0-9]+ bytes, received [0-9]+ bytes"), "Sent N bytes, received N bytes"),
+    (re.compile(r"(\[CHAP \w+ id=)0x[0-9a-f]+( <[0-9a-f]+>)?"), r"\1ID"),
+    (re.compile(r"\busing channel [0-9]+"), "using channel N"),
+    (re.compile(r"^pppol2tp [0-9]+\b"), "pppol2tp FD"),
+]
+_FRAME = re.compile(r"(sent|rcvd) \[(\w+ \w+) ")
+
+
+def mask(line, more=()):
+    """`more`: (text, its name) of what is the run's own."""
+    for text, name in more:
+        line = line.replace(text, name)
+    for pattern, name in _MASKS:
+        line = pattern.sub(name, line)
+    return line
+
+
+def streams(title, text, more=(), races=()):
+    """{stream: lines} of one pppd's log. `races`: lines with these in them come or not, as time will have it."""
+    found = {}
+    for line in (mask(line, more) for line in text.splitlines() if line):
+        if any(race in line for race in races):
+            continue
+        frame = _FRAME.match(line)
+        if frame:
+            seen = found.setdefault(f"{title}: {frame[2]} {frame[1]}", [])
+            if line not in seen:
+                seen.append(line)
+        else:
+            about = "IPv6" if "LINK-LOCAL" in line else "log"
+            found.setdefault(f"{title}: {about}", []).append(line)
+    return found
+
+
+def probe_streams(title, text, more=()):
+    """{stream: lines} of the probe's record. Which number a descriptor has is chance, and so is their order."""
+    lines = [mask(line, more) for line in text.splitlines()]
+    inherited = sorted(line for line in lines if ": a child inherits " in line)
+    return {
+        f"{title}: calls and hooks": [line for line in lines if ": a child inherits " not in line],
+        f"{title}: descriptors": inherited,
+    }
+
+
+def differences(before, after):
+    """[(stream, "-line" of `before` alone or "+line" of `after` alone)]"""
+    found = []
+    for stream in sorted({*before, *after}):
+        lines = difflib.unified_diff(before.get(stream, []), after.get(stream, []), lineterm="", n=0)
+        found += [(stream, line) for line in lines if not line.startswith(("---", "+++", "@@"))]
+    return found

@@ -1,0 +1,124 @@
+"""The twin: pppd does the same with our plugin as with upstream's, but for what intended_differences.toml lists."""
+
+import concurrent.futures
+import pathlib
+import re
+import tomllib
+import unittest
+
+import broken_rings
+import pair
+import transcript
+import twin
+from twin_scenarios import SCENARIOS
+
+LIST = pathlib.Path(__file__).with_name("intended_differences.toml")
+AT_ONCE = 4  # pppd mostly waits, for its peer or for a second to pass
+
+
+class Intended:
+    """The list, and which of its entries were of use."""
+
+    def __init__(self, entries):
+        self._entries = entries
+        self._used = set()
+
+    def unintended(self, name, differences):
+        return [difference for difference in differences if not self._covers(name, *difference)]
+
+    def _covers(self, name, stream, line):
+        for number, entry in enumerate(self._entries):
+            fits = entry["scenario"] in (name, "*") and stream.endswith(entry["stream"])
+            if fits and any(re.fullmatch(re.escape(p[0]) + p[1:], line) for p in entry["lines"]):
+                self._used.add(number)
+                return True
+        return False
+
+    def unused(self):
+        return [entry for number, entry in enumerate(self._entries) if number not in self._used]
+
+
+class Comparison(unittest.TestCase):
+    """What compares can tell things apart."""
+
+    def test_a_line_more_a_line_less_and_another_order_are_differences(self):
+        before = transcript.streams("lns", "one\ntwo\nthree\n")
+        self.assertEqual(transcript.differences(before, before), [])
+        for text in ("one\ntwo\n", "one\ntwo\nthree\nfour\n", "two\none\nthree\n"):
+            self.assertNotEqual(transcript.differences(before, transcript.streams("lns", text)), [], text)
+
+    def test_frames_that_differ_in_more_than_random_numbers_are_differences(self):
+        def frames(*options):
+            return transcript.streams("lns", "".join(f"sent [LCP ConfReq id=0x1 {o}]\n" for o in options))
+
+        ours = frames("<mru 1400> <magic 0x1>")
+        self.assertEqual(transcript.differences(ours, frames("<mru 1400> <magic 0x2>")), [])
+        self.assertEqual(transcript.differences(ours, frames("<mru 1400> <magic 0x2>", "<mru 1400> <magic 0x2>")), [])
+        self.assertNotEqual(transcript.differences(ours, frames("<mru 1401> <magic 0x1>")), [])
+        self.assertNotEqual(transcript.differences(ours, frames("<mru 1400> <magic 0x1>", "<mru 1300> <magic 0x1>")), [])
+
+    def test_an_entry_covers_its_own_scenario_stream_and_line_alone(self):
+        entry = {"scenario": "a", "stream": "log", "lines": ["+more.*"], "reason": ""}
+        for found in (("b", "lns: log", "+more"), ("a", "lns: IPv6", "+more"), ("a", "lns: log", "-more")):
+            intended = Intended([entry])
+            self.assertEqual(intended.unintended(found[0], [found[1:]]), [found[1:]])
+            self.assertEqual(intended.unused(), [entry])
+        intended = Intended([entry])
+        self.assertEqual(intended.unintended("a", [("lns: log", "+more of it")]), [])
+        self.assertEqual(intended.unused(), [])
+
+
+class Twin(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.addClassCleanup(twin.clean_up)
+        twin.prepare()
+        cls.twins = twin.Twins(pair.Pair.build)
+        cls.intended = Intended(tomllib.loads(LIST.read_text())["difference"])
+        cls.upstreams = {}
+
+    def run_all(self, name_of_run, jobs):
+        """{job: what was seen}, of `jobs`: {job: (scenario, which plugin, more options)}."""
+
+        def run(number, job):
+            scenario, who, extra = jobs[job]
+            name = f"{name_of_run}{number}"
+            return self.twins.run(SCENARIOS[scenario], who, name, twin.DIRECTORY / name, extra)
+
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            started = {job: pool.submit(run, number, job) for number, job in enumerate(jobs)}
+            return {job: future.result() for job, future in started.items()}
+
+    def assert_same(self, name, before, after):
+        self.assertGreater(sum(map(len, before.values())), 3, "nothing to compare")
+        found = self.intended.unintended(name, transcript.differences(before, after))
+        self.assertFalse(found, "\n".join(["", *(f"{stream}: {line}" for stream, line in found)]))
+
+    def test_1_every_scenario_goes_as_with_upstreams(self):
+        upstreams = self.run_all("u", {name: (name, twin.UPSTREAM, ()) for name in SCENARIOS})
+        ours = self.run_all("o", {name: (name, twin.OURS, ()) for name in SCENARIOS})
+        type(self).upstreams = upstreams
+        for name in SCENARIOS:
+            with self.subTest(name):
+                self.assert_same(name, upstreams[name], ours[name])
+
+    def test_2_with_a_ring_that_is_of_no_use_it_still_does(self):
+        # Each scenario with one of the broken rings, and the first scenario with each of them.
+        rings = broken_rings.make(twin.DIRECTORY / "rings")
+        self.addCleanup(broken_rings.remove, twin.DIRECTORY / "rings")
+        kinds = list(rings)
+        jobs = [(name, kinds[number % len(kinds)]) for number, name in enumerate(SCENARIOS)]
+        jobs += [(next(iter(SCENARIOS)), kind) for kind in kinds]
+        seen = self.run_all(
+            "b", {(name, kind): (name, twin.OURS, ("pppol2tp_ring", str(rings[kind]))) for name, kind in jobs}
+        )
+        for (name, kind), ours in seen.items():
+            with self.subTest(name, ring=kind):
+                told = broken_rings.lines_about(rings[kind], ours)
+                self.assertEqual([len(lines) for lines in told.values()], [1] * len(told), f"one line at most: {told}")
+                if name == jobs[0][0]:
+                    self.assertEqual(set(told), {"lns: log", "lac: log"})
+                self.assert_same(name, self.upstreams[name], broken_rings.without(told, rings[kind], ours))
+
+    def test_3_no_entry_of_the_list_is_out_of_date(self):
+        self.assertEqual(self.intended.unused(), [])
