@@ -12,10 +12,13 @@ packages_for() {
         libyaml-cpp-dev libcli11-dev libspdlog-dev
       ;;
     run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
+    # Clean trees of Debian releases, to build and test packages in.
+    package) echo debootstrap ;;
     vm) echo qemu-system-x86 busybox-static cpio kmod xz-utils ;;
-    # prometheus is here for promtool as well, prometheus-alertmanager for amtool.
+    # prometheus is here for promtool as well, prometheus-alertmanager for amtool, systemd for what it
+    # says about the agent's unit.
     test)
-      echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml \
+      echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml mandoc systemd \
         prometheus prometheus-alertmanager
       ;;
     *) die "no packages are listed for '$1'" ;;
