@@ -19,7 +19,7 @@ packages_for() {
     # says about the agent's unit.
     test)
       echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml mandoc systemd \
-        prometheus prometheus-alertmanager
+        prometheus prometheus-alertmanager victoria-metrics
       ;;
     *) die "no packages are listed for '$1'" ;;
   esac

@@ -4,9 +4,12 @@ import dataclasses
 import re
 import subprocess
 
-# Labels and metrics that do not come from us: a scrape's own.
+import yaml
+
+# Labels and metrics that do not come from us: a scrape's own, and what Prometheus writes of alerts (with any label).
 SCRAPE_LABELS = {"instance", "job"}
-SCRAPE_METRICS = {"up"}
+SCRAPE_METRICS = {"up", "scrape_duration_seconds", "scrape_samples_scraped"}
+ALERTS = "ALERTS"
 SCOPE_LABELS = {"Sessions": {"tunnel_id", "session_id", "netns"}, "Tunnels": {"tunnel_id", "netns"}}
 
 _ROW = re.compile(r"\| `(\w+)` \| (\w+) \| (.*?) \| ")
@@ -22,6 +25,7 @@ _MADE_LABEL = re.compile(r'label_(?:replace|join)\s*\((?:[^"]|"")*?,\s*"(\w+)"')
 class Metric:
     kind: str
     labels: set
+    is_histogram: bool = False  # one of a histogram's kinds of samples
 
 
 def metric_table(agent):
@@ -34,19 +38,11 @@ def metric_table(agent):
             # A label is `name` or `name="value"`; explanations follow in parentheses.
             own = scope | set(re.findall(r'`(\w+)(?:="[^`]*)?`', labels))
             if kind == "histogram":
-                table |= {name + "_bucket": Metric("counter", own | {"le"}),
-                          name + "_sum": Metric("counter", own), name + "_count": Metric("counter", own)}
+                table |= {name + "_bucket": Metric("counter", own | {"le"}, True),
+                          name + "_sum": Metric("counter", own, True), name + "_count": Metric("counter", own, True)}
             else:
                 table[name] = Metric(kind, own)
     return table
-
-
-def family_of(sample, families):
-    """The family that a sample's name belongs to, among `families`."""
-    for ending in ("_bucket", "_sum", "_count"):
-        if sample.endswith(ending) and sample.removesuffix(ending) in families:
-            return sample.removesuffix(ending)
-    return sample
 
 
 def metrics_of(expression):
@@ -54,7 +50,7 @@ def metrics_of(expression):
     bare = _GROUPING.sub("", _STRING.sub('""', expression))
     bare = re.sub(r"{[^}]*}", "", bare)
     return [name for name in _NAME.findall(bare)
-            if ":" in name or name.startswith(("pppol2tp_", "process_")) or name in SCRAPE_METRICS]
+            if ":" in name or name.startswith(("pppol2tp_", "process_")) or name in SCRAPE_METRICS | {ALERTS}]
 
 
 def labels_of(expression, table):
@@ -62,12 +58,14 @@ def labels_of(expression, table):
     labels = set(SCRAPE_LABELS)
     for metric in metrics_of(expression):
         labels |= table[metric].labels if metric in table else set()
+    if ALERTS in metrics_of(expression):
+        labels |= {"alertname", "alertstate", "severity"}.union(*(metric.labels for metric in table.values()))
     return labels | set(_MADE_LABEL.findall(expression))
 
 
 def faults_of_expression(expression, table):
     metrics = metrics_of(expression)
-    unknown = [metric for metric in metrics if metric not in table and metric not in SCRAPE_METRICS]
+    unknown = [metric for metric in metrics if metric not in table and metric not in SCRAPE_METRICS | {ALERTS}]
     if unknown:
         yield f"no such metric: {', '.join(unknown)}"
         return
@@ -80,3 +78,17 @@ def faults_of_expression(expression, table):
     for name in _COUNTED.findall(expression):
         if name in table and table[name].kind != "counter":
             yield f"a rate of what is no counter: {name}"
+
+
+def rules_of(root):
+    """(file, rule), recordings first: alerts ask for what they record."""
+    files = sorted((root / "deploy/prometheus/rules").glob("*.yml"))
+    rules = [(file, rule) for file in files for group in yaml.safe_load(file.read_text())["groups"] for rule in group["rules"]]
+    return sorted(rules, key=lambda pair: "record" not in pair[1])
+
+
+def add_recorded(rules, table):
+    """What recording rules make counts as metrics, with the labels that it can have."""
+    for _, rule in rules:
+        if "record" in rule:
+            table[rule["record"]] = Metric("gauge", labels_of(rule["expr"], table))

@@ -121,6 +121,12 @@ class Prometheus(Engine):
         answer = get_json(self.url + "/api/v1/query", query=expression, **parameters)
         return [(one["metric"], float(one["value"][1])) for one in answer["data"]["result"]]
 
+    def query_range(self, expression, seconds, step):
+        """[(labels, [(time, value)])] of the last so many seconds."""
+        now = time.time()
+        answer = get_json(self.url + "/api/v1/query_range", query=expression, start=now - seconds, end=now, step=step)
+        return [(one["metric"], [(at, float(value)) for at, value in one["values"]]) for one in answer["data"]["result"]]
+
     def value(self, expression):
         found = self.query(expression)
         return found[0][1] if found else None
@@ -134,6 +140,7 @@ class VictoriaMetrics(Engine):
                 "-search.latencyOffset=0s", "-loggerLevel=WARN"]
 
     query = Prometheus.query
+    query_range = Prometheus.query_range
     value = Prometheus.value
 
 

@@ -1,0 +1,78 @@
+from common import (ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, SESSION_COLUMN, TO_AGENT, TUNNEL, TUNNEL_COLUMN, ended, identified)
+from grafana import ORANGE, RED, annotation, dashboard, graph, heatmap, link, query, stat, table, to_dashboard
+
+NOW = [
+    stat("Agents down", "Agents that Prometheus cannot scrape. Their sessions may be well.",
+         f'count(up{{job="pppol2tp", {HOST}}} == 0) or vector(0)', thresholds=[(None, "green"), (1, RED)], background=True, size=(3, 4)),
+    stat("Alerts", "Our alerts that fire, whatever their severity.",
+         f'count(ALERTS{{alertname=~"Pppol2tp.+", alertstate="firing", {HOST}}}) or vector(0)',
+         thresholds=[(None, "green"), (1, ORANGE)], background=True, size=(3, 4)),
+    stat("Sessions up", "Sessions whose link is up.", f"sum(pppol2tp_sessions_up{{{HOST}}})", size=(3, 4)),
+    stat("On their way up", "Sessions that have begun and whose link is not up yet.",
+         f'sum(pppol2tp_sessions{{phase=~"initialize|serialconn|establish|authenticate|callback|network", {HOST}}})', size=(3, 4)),
+    stat("Ended lately", "Sessions that ended within the agents' retention time.", f"sum(pppol2tp_sessions_departed{{{HOST}}})", size=(3, 4)),
+    stat("Tunnels", "Tunnels with at least one session.", f"sum(pppol2tp_tunnels{{{HOST}}})", size=(3, 4)),
+    stat("Receiving", "Over all sessions, with L2TP header, without UDP and IP.",
+         f"sum(rate(pppol2tp_receive_bytes_total{{{HOST}}}[$__rate_interval])) * 8", "bps", size=(3, 4)),
+    stat("Sending", "Over all sessions, with L2TP header, without UDP and IP.",
+         f"sum(rate(pppol2tp_transmit_bytes_total{{{HOST}}}[$__rate_interval])) * 8", "bps", size=(3, 4)),
+]
+
+SESSIONS = [
+    graph("Sessions by phase", "Sessions that have not ended, by the phase of their link.",
+          [query(f"sum by (phase) (pppol2tp_sessions{{{HOST}}}) > 0", "{{phase}}")], "short", stacked=True),
+    graph("Sessions up by host", "The twenty hosts with most.",
+          [query(f"topk(20, pppol2tp_sessions_up{{{HOST}}})", "{{instance}}")], "short",
+          links=link("This host", to_dashboard("overview", instance="${__field.labels.instance}"))),
+    graph("Starts and ends", "Sessions that began and that ended, a second.",
+          [query(f"sum(rate(pppol2tp_session_starts_total{{{HOST}}}[$__rate_interval]))", "starts"),
+           query(f"sum(rate(pppol2tp_session_ends_total{{{HOST}}}[$__rate_interval]))", "ends")], "cps", mirrored="ends"),
+    graph("Ends by cause", "Sessions that ended, a second. What a cause means: EVENTS.md.",
+          [query(f"sum by (cause) (rate(pppol2tp_session_ends_total{{{HOST}}}[$__rate_interval])) > 0", "{{cause}}")],
+          "cps", stacked=True, bars=True),
+    heatmap("How long set-ups take", "From pppd's start on a session to its phase running.",
+            f'sum by (le) (increase(pppol2tp_session_setup_duration_seconds_bucket{{phase="running", {HOST}}}[$__rate_interval]))', "{{le}}", "s",
+            buckets=True),
+    graph("Set-ups that failed", "Sessions that ended without their link ever having been up, a second, by the furthest phase that it had reached.",
+          [query(f"sum by (phase) (rate(pppol2tp_session_setup_failures_total{{{HOST}}}[$__rate_interval])) > 0", "{{phase}}")],
+          "cps", stacked=True, bars=True),
+]
+
+TRAFFIC = [
+    graph("Traffic", "Over all sessions, as the hosts see it; sending is drawn downwards.",
+          [query(f"sum(rate(pppol2tp_receive_bytes_total{{{HOST}}}[$__rate_interval])) * 8", "received"),
+           query(f"sum(rate(pppol2tp_transmit_bytes_total{{{HOST}}}[$__rate_interval])) * 8", "sent")], "bps", mirrored="sent"),
+    graph("Packets", "Over all sessions; sending is drawn downwards.",
+          [query(f"sum(rate(pppol2tp_receive_packets_total{{{HOST}}}[$__rate_interval]))", "received"),
+           query(f"sum(rate(pppol2tp_transmit_packets_total{{{HOST}}}[$__rate_interval]))", "sent")], "pps", mirrored="sent"),
+    heatmap("Packets thrown away for their sequence number", "A row is a tunnel; the twenty with most.",
+            f"topk(20, rate(pppol2tp_tunnel_receive_sequence_discards_total{{{HOST}}}[$__rate_interval]) > 0)",
+            "{{instance}} {{netns}} {{tunnel_id}}", "pps"),
+]
+
+TALKERS = [
+    table("Tunnels with most traffic", "Received and sent together.",
+          f"topk(10, 8 * (rate(pppol2tp_tunnel_receive_bytes_total{{{HOST}}}[$__rate_interval]) "
+          f"+ rate(pppol2tp_tunnel_transmit_bytes_total{{{HOST}}}[$__rate_interval])) "
+          f"* on ({TUNNEL}) group_left (peer_address) pppol2tp_tunnel_info{{{HOST}}})",
+          {"Value": ("Traffic", "bps", None), "instance": HOST_COLUMN, "netns": NETNS_COLUMN, "tunnel_id": TUNNEL_COLUMN,
+           "peer_address": ("Peer", None, None)}, sort="Value"),
+    table("Sessions with most traffic", "Received and sent together. Asks for every session's counters: slow for hundred thousands.",
+          "topk(10, " + identified(f"8 * (rate(pppol2tp_session_receive_bytes_total{{{HOST}}}[$__rate_interval]) "
+                                   f"+ rate(pppol2tp_session_transmit_bytes_total{{{HOST}}}[$__rate_interval]))", "user, ifname") + ")",
+          {"Value": ("Traffic", "bps", None), "instance": HOST_COLUMN, "netns": NETNS_COLUMN, "tunnel_id": TUNNEL_COLUMN,
+           "session_id": SESSION_COLUMN, "user": ("User", None, None), "ifname": ("Interface", None, None)}, sort="Value"),
+    table("Sessions that ended last, and why", "Kept by the agents for their retention time; the fifty latest.",
+          f"topk(50, {ended(HOST)})", ENDED_COLUMNS, size=(24, 10), sort="Value"),
+    table("Hosts", "Whether their agents answer.", f'up{{job="pppol2tp", {HOST}}}',
+          {"instance": ("Host", None, TO_AGENT), "Value": ("Agent answers", None, None)}, size=(12, 8)),
+    table("Alerts", "That fire now.", f'ALERTS{{alertname=~"Pppol2tp.+", alertstate="firing", {HOST}}}',
+          {"alertname": ("Alert", None, None), "severity": ("Severity", None, None), "instance": HOST_COLUMN,
+           "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "user": ("User", None, None), "cause": ("Cause", None, None)}, size=(12, 8)),
+]
+
+DASHBOARD = dashboard(
+    "overview", "Overview", "All hosts: sessions, their ends and causes, who talks most.",
+    [("Now", NOW), ("Sessions", SESSIONS), ("Traffic", TRAFFIC), ("Who", TALKERS)],
+    annotations=[annotation("Mass drops", f'ALERTS{{alertname=~"Pppol2tp.+MassDrop", alertstate="firing", {HOST}}}', "red",
+                            "{{alertname}}", "{{instance}} {{tunnel_id}}")])
