@@ -195,6 +195,7 @@ SegmentStatus Segment::map(int descriptor, Access access) {
   if (access == Access::read_write) {
     const SegmentStatus owned = check_ownership(file);
     if (owned != SegmentStatus::attached) return owned;
+    if (file.st_nlink > 1) return SegmentStatus::many_names;
   }
   const auto size = static_cast<std::size_t>(file.st_size);
   if (size < kRecordsOffset) return SegmentStatus::too_short;
@@ -226,7 +227,7 @@ SegmentStatus Segment::open_for_writing(const char* path, const Geometry* wanted
     errno = EINVAL;
     return SegmentStatus::system_error;
   }
-  const Descriptor directory(open(name.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor directory(open(name.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!directory.is_open()) return status_of_errno(SegmentStatus::no_directory);
   struct stat status {};
   if (fstat(directory.get(), &status) != 0) return SegmentStatus::system_error;

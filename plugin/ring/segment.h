@@ -30,6 +30,7 @@ inline constexpr const char kDefaultPath[] = "/run/pppol2tp/ring";
   X(not_a_file, "not a regular file")                                        \
   X(wrong_owner, "file or directory belongs to another user")                \
   X(wrong_mode, "file or directory may be written by others than its owner") \
+  X(many_names, "has other names besides this one (hard links)")             \
   X(too_short, "shorter than its header says")                               \
   X(not_ready, "its header is not complete")                                 \
   X(wrong_major, "of a file format that this version does not know")         \
@@ -62,8 +63,8 @@ class Segment {
 
   // For writers: attaches to the file, creating it when it is absent. `wanted` is used for creation
   // alone; nullptr takes default_geometry of this host. The file and its directory must belong to
-  // this process' effective user and be writable by nobody else. errno tells more after
-  // system_error.
+  // this process' effective user and be writable by nobody else; neither may be a symbolic link,
+  // and the file may have no other name. errno tells more after system_error.
   SegmentStatus open_for_writing(const char* path, const Geometry* wanted = nullptr);
 
   // For readers: attaches read-only. absent is not an error to them: they try again later.

@@ -257,6 +257,37 @@ TEST_F(SegmentTest, RefusesASymbolicLink) {
   expect_both(SegmentStatus::not_a_file);
 }
 
+// Somebody who may write to a directory can place a link there before it becomes root's alone.
+TEST_F(SegmentTest, RefusesToWriteAFileThatHasAnotherNameSomewhere) {
+  TemporaryDirectory elsewhere;
+  ASSERT_EQ(create(), SegmentStatus::attached);
+  ASSERT_EQ(link(directory_.ring().c_str(), elsewhere.ring().c_str()), 0);
+  EXPECT_EQ(write(), SegmentStatus::many_names);
+  EXPECT_EQ(read(), SegmentStatus::attached);
+  ASSERT_EQ(unlink(elsewhere.ring().c_str()), 0);
+  EXPECT_EQ(write(), SegmentStatus::attached);
+}
+
+TEST_F(SegmentTest, LeavesAFileOfAnythingElseAsItIsWhenItStandsInItsPlace) {
+  const std::string secret(kRecordsOffset * 2, 's');
+  std::ofstream(directory_.ring()) << secret;
+  ASSERT_EQ(chmod(directory_.ring().c_str(), 0600), 0);
+  expect_both(SegmentStatus::bad_geometry);
+  std::ifstream file(directory_.ring());
+  const std::string now((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_TRUE(now == secret);
+}
+
+TEST_F(SegmentTest, RefusesADirectoryThatIsASymbolicLink) {
+  TemporaryDirectory elsewhere;
+  const std::string link = directory_.path() + "/link";
+  ASSERT_EQ(symlink(elsewhere.path().c_str(), link.c_str()), 0);
+  Segment segment;
+  EXPECT_EQ(segment.open_for_writing((link + "/ring").c_str(), &kTinyGeometry),
+            SegmentStatus::no_directory);
+  EXPECT_THAT(elsewhere.names(), IsEmpty());
+}
+
 TEST_F(SegmentTest, RefusesADirectoryInItsPlace) {
   ASSERT_EQ(mkdir(directory_.ring().c_str(), 0700), 0);
   expect_both(SegmentStatus::not_a_file);
