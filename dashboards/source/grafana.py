@@ -46,7 +46,8 @@ def stat(title, description, expr, unit="short", *, size=(4, 4), thresholds=None
     coloured = thresholds or mappings
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
                "colorMode": "background" if background else "value" if coloured else "none",
-               "graphMode": "none", "textMode": "name" if text else "auto", "justifyMode": "auto", "orientation": "auto"}
+               "graphMode": "none", "wideLayout": True, "showPercentChange": False, "percentChangeColorMode": "standard",
+               "textMode": "name" if text else "auto", "justifyMode": "auto", "orientation": "auto"}
     return _panel("stat", title, description, [query(expr, legend, instant=True)], size, unit, thresholds, mappings,
                   options=options, defaults={"links": links} if links else {})
 
@@ -71,7 +72,7 @@ def graph(title, description, queries, unit, *, size=(12, 8), stacked=False, bar
 def timeline(title, description, queries, mappings, *, size=(24, 5)):
     """Named states over time."""
     options = {"mergeValues": True, "showValue": "auto", "alignValue": "left", "rowHeight": 0.8,
-               "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+               "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
                "tooltip": {"mode": "single", "sort": "none"}}
     return _panel("state-timeline", title, description, queries, size, "short", mappings=mappings, options=options,
                   defaults={"custom": {"lineWidth": 0, "fillOpacity": 80}, "color": {"mode": "thresholds"}})
@@ -100,7 +101,7 @@ def table(title, description, expr, columns, *, size=(12, 8), sort=None):
         "indexByName": {name: index for index, name in enumerate(columns)},
         "renameByName": {name: heading for name, (heading, _, _) in columns.items()}}}
     only = {"id": "filterFieldsByName", "options": {"include": {"names": list(columns)}}}
-    options = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "countRows": False, "fields": ""}}
+    options = {"frameIndex": 0, "showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": ["sum"], "countRows": False}}
     if sort:
         options["sortBy"] = [{"displayName": columns[sort][0], "desc": True}]
     return _panel("table", title, description, [query(expr, table=True)], size, "short", options=options,

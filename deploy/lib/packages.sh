@@ -20,6 +20,8 @@ packages_for() {
     test)
       echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml mandoc systemd \
         prometheus prometheus-alertmanager victoria-metrics
+      # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
+      type -P npm > /dev/null || echo nodejs npm
       ;;
     *) die "no packages are listed for '$1'" ;;
   esac
