@@ -49,6 +49,12 @@ std::vector<std::string> names_of(const std::vector<config::SessionLabel>& label
   return names;
 }
 
+// What the file that the configuration names says; the defaults where it names none.
+Result<config::WebConfig> load_web(const config::Config& config) {
+  if (config.web_config_file.empty()) return config::WebConfig();
+  return config::load_web(config.web_config_file);
+}
+
 void answer_text(http::ResponseWriter& response, int status, std::string_view text) {
   response.set_status(status);
   response.set_content_type("text/plain; charset=utf-8");
@@ -70,6 +76,13 @@ Agent::Agent(config::Config config, std::string config_path, std::unique_ptr<Eve
 
 Agent::~Agent() {
   server_.stop();
+}
+
+Result<void> Agent::check(const config::Config& config) {
+  const auto web = load_web(config);
+  if (!web) return web.error();
+  const auto checked = http::Server::check_web(*web);
+  return checked ? checked : checked.error().within(config.web_config_file);
 }
 
 Result<std::unique_ptr<Agent>> Agent::create(config::Config config, std::string config_path) {
@@ -108,6 +121,11 @@ Result<void> Agent::prepare() {
   }
 
   add_routes();
+  const auto web = load_web(config_);
+  if (!web) return web.error();
+  if (const auto set = server_.set_web(*web); !set) {
+    return set.error().within(config_.web_config_file);
+  }
   return server_.start();
 }
 
@@ -200,7 +218,7 @@ Result<void> Agent::reload() {
     log::warn("configuration not reloaded", {{"reason", nothing.message}});
     return nothing;
   }
-  auto fresh = config::load(config_path_);
+  auto fresh = load_and_apply_web();
   config_success_ = fresh.has_value();
   if (!fresh) {
     log::error("configuration not reloaded; the old one stays",
@@ -216,6 +234,18 @@ Result<void> Agent::reload() {
   apply_reloadable_options();
   log::info("configuration reloaded");
   return {};
+}
+
+// The web configuration is applied last: when it is bad, nothing has changed.
+Result<config::Config> Agent::load_and_apply_web() {
+  auto fresh = config::load(config_path_);
+  if (!fresh) return fresh;
+  const auto web = load_web(*fresh);
+  if (!web) return web.error();
+  if (const auto set = server_.set_web(*web); !set) {
+    return set.error().within(fresh->web_config_file);
+  }
+  return fresh;
 }
 
 void Agent::apply_reloadable_options() {

@@ -32,6 +32,10 @@ namespace pppol2tp {
 
 class Agent {
  public:
+  // Whether an agent could start with it, as far as files tell: reads the web configuration, and
+  // the certificates and keys that it names.
+  static Result<void> check(const config::Config& config);
+
   // Takes up its memory and begins to listen. `config_path` is what a reload reads; empty: there is
   // nothing to reload.
   static Result<std::unique_ptr<Agent>> create(config::Config config, std::string config_path);
@@ -59,6 +63,7 @@ class Agent {
   void adjust_realtime_offset();
   void reload_on_signal();
   Result<void> reload();
+  Result<config::Config> load_and_apply_web();
   void apply_reloadable_options();
   Picture picture();
   metrics::AgentFacts agent_facts() const;

@@ -8,6 +8,7 @@
 #include "agent/config/config.h"
 #include "agent/config/describe.h"
 #include "agent/config/manual.h"
+#include "agent/config/web_config.h"
 #include "agent/metrics/catalogue.h"
 #include "agent/pages/events_markdown.h"
 
@@ -23,6 +24,7 @@ struct Flags {
   bool print_config = false;
   bool print_config_markdown = false;
   bool print_config_manual = false;
+  bool print_web_config_markdown = false;
   bool print_metrics = false;
   bool print_events = false;
 };
@@ -43,6 +45,8 @@ void declare(CLI::App& app, Flags& flags) {
                "Print the table of options (Markdown) and exit");
   app.add_flag("--print-config-man", flags.print_config_manual,
                "Print the manual of the configuration file (roff) and exit");
+  app.add_flag("--print-web-config-docs", flags.print_web_config_markdown,
+               "Print the table of the web configuration's keys (Markdown) and exit");
 }
 
 int complain(const std::string& message, int status) {
@@ -84,6 +88,7 @@ int main(int argc, char** argv) {
   if (flags.print_config) return print(pppol2tp::config::sample());
   if (flags.print_config_markdown) return print(pppol2tp::config::config_markdown());
   if (flags.print_config_manual) return print(pppol2tp::config::config_manual());
+  if (flags.print_web_config_markdown) return print(pppol2tp::config::web_config_markdown());
   if (flags.print_metrics) return print(pppol2tp::metrics::metrics_markdown());
   if (flags.print_events) return print(pppol2tp::pages::events_markdown());
 
@@ -93,6 +98,10 @@ int main(int argc, char** argv) {
     if (!loaded) return complain(loaded.error().message, kBadInput);
     config = std::move(*loaded);
   }
-  if (flags.check_config) return print("configuration is valid\n");
+  if (flags.check_config) {
+    const auto checked = pppol2tp::Agent::check(config);
+    return checked ? print("configuration is valid\n")
+                   : complain(checked.error().message, kBadInput);
+  }
   return serve(std::move(config), flags.config_path);
 }

@@ -31,6 +31,7 @@ struct HttpConfig {
 
 struct Config {
   std::vector<std::string> listen{"127.0.0.1:11701"};
+  std::string web_config_file;  // empty: none
   std::string ring = "/run/pppol2tp/ring";
   std::string state_file = "/run/pppol2tp-agent/state";
   std::chrono::milliseconds checkpoint_interval = std::chrono::seconds(5);

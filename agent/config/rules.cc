@@ -46,6 +46,14 @@ std::string ListenAddress::allowed() const {
   return "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses";
 }
 
+Result<std::string> AbsolutePathOrNothing::parse(std::string_view scalar) const {
+  return scalar.empty() ? std::string() : AbsolutePath().parse(scalar);
+}
+
+std::string AbsolutePathOrNothing::allowed() const {
+  return "an absolute path, or nothing";
+}
+
 Result<std::string> AbsolutePath::parse(std::string_view scalar) const {
   if (!scalar.starts_with('/'))
     return fail(in_quotes(scalar, kQuoteLimit), " does not start with /");
@@ -99,24 +107,6 @@ template <>
 std::span<const std::string_view> words_of<SessionLabel>() {
   return kLabelWords;
 }
-
-template <typename Enum>
-Result<Enum> OneOf<Enum>::parse(std::string_view scalar) const {
-  const auto words = words_of<Enum>();
-  const auto found = std::find(words.begin(), words.end(), scalar);
-  if (found == words.end()) return fail(in_quotes(scalar, kQuoteLimit), " is none of them");
-  return static_cast<Enum>(found - words.begin());
-}
-
-template <typename Enum>
-std::string OneOf<Enum>::allowed() const {
-  std::string out;
-  for (const auto word : words_of<Enum>()) out += concat(out.empty() ? "" : ", ", word);
-  return out;
-}
-
-template struct OneOf<log::Level>;
-template struct OneOf<SessionLabel>;
 
 std::string to_text(std::uint32_t count) {
   return concat(count);

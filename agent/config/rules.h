@@ -7,6 +7,7 @@
 // Pure text, nothing of YAML.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/base/quote.h"
 #include "agent/base/result.h"
 #include "agent/config/config.h"
 #include "agent/config/duration.h"
@@ -22,6 +24,13 @@
 namespace pppol2tp::config {
 
 struct ListenAddress {
+  using Value = std::string;
+  Result<std::string> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
+// An absolute path, or nothing for a file that there need not be.
+struct AbsolutePathOrNothing {
   using Value = std::string;
   Result<std::string> parse(std::string_view scalar) const;
   std::string allowed() const;
@@ -59,8 +68,19 @@ std::span<const std::string_view> words_of();
 template <typename Enum>
 struct OneOf {
   using Value = Enum;
-  Result<Enum> parse(std::string_view scalar) const;
-  std::string allowed() const;
+
+  Result<Enum> parse(std::string_view scalar) const {
+    const auto words = words_of<Enum>();
+    const auto found = std::find(words.begin(), words.end(), scalar);
+    if (found == words.end()) return fail(in_quotes(scalar, 60), " is none of them");
+    return static_cast<Enum>(found - words.begin());
+  }
+
+  std::string allowed() const {
+    std::string out;
+    for (const auto word : words_of<Enum>()) out += concat(out.empty() ? "" : ", ", word);
+    return out;
+  }
 };
 
 // A list without repetitions.

@@ -70,6 +70,7 @@ void Router::dispatch(const Request& request, Output& output) noexcept {
 
 void Router::refuse(int status, std::string_view why, Output& output) noexcept {
   ResponseWriter response(output, /*is_head=*/false, /*is_http_1_0=*/true);
+  if (const auto gate = this->gate()) gate->set_headers(response);
   send_text(response, status, why);
   count(no_route_, status, response.finish());
 }
@@ -95,6 +96,9 @@ Router::Route* Router::find(std::string_view path) {
 
 void Router::answer(const Route& route, const Request& request, ResponseWriter& response) const {
   if (is_closed_) return send_text(response, 503, "Shutting down");
+  const auto gate = this->gate();
+  if (gate) gate->set_headers(response);
+  if (gate && !gate->admit(request, response)) return;
   if (!route.handler) return send_text(response, 404, "Not found");
   if (!is_allowed(route.methods, request.method)) {
     response.set_header("Allow", route.methods == Methods::read ? "GET, HEAD" : "POST, PUT");

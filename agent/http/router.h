@@ -1,4 +1,5 @@
 // Which handler answers which request, and everything that is refused before one is asked:
+//   401, 429, 503  what the web configuration's gate refuses
 //   404  a path that is not exactly one of ours       405  a method that the path does not take
 //   400  a request with a body                        503  while shutting down
 //   500  the handler threw; said in one line of the log
@@ -11,11 +12,14 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "agent/base/guarded.h"
+#include "agent/http/gate.h"
 #include "agent/http/request.h"
 #include "agent/http/response.h"
 
@@ -48,6 +52,9 @@ class Router {
   // Answers and counts what is no request that could be dispatched.
   void refuse(int status, std::string_view why, Output& output) noexcept;
 
+  // For requests that come from now on; null: everybody may ask. Any thread.
+  void set_gate(std::shared_ptr<Gate> gate) { *gate_.lock() = std::move(gate); }
+
   // While closed, every request is answered by 503.
   void set_closed(bool is_closed) { is_closed_ = is_closed; }
 
@@ -64,11 +71,13 @@ class Router {
 
   Route* find(std::string_view path);
   void answer(const Route& route, const Request& request, ResponseWriter& response) const;
+  std::shared_ptr<Gate> gate() const { return *gate_.lock(); }
   static void count(Route& route, int status, bool is_finished);
 
   std::deque<Route> routes_;  // does not move them
   Route no_route_;
   std::atomic<bool> is_closed_ = false;
+  Guarded<std::shared_ptr<Gate>> gate_;
 };
 
 }  // namespace pppol2tp::http

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "agent/base/clock.h"
@@ -15,6 +16,7 @@
 #include "agent/base/guarded.h"
 #include "agent/base/log.h"
 #include "agent/base/signal_mask.h"
+#include "agent/http/civetweb_openssl.h"
 #include "agent/http/listener.h"
 #include "agent/http/open_sockets.h"
 
@@ -95,9 +97,10 @@ struct Setting {
 
 // Everything that serves files, scripts or directories stays off for want of a document_root, and
 // out of reach as well: on_request() answers every request.
-std::vector<Setting> settings_of(const ServerOptions& options, std::size_t sockets) {
-  std::string ports = "127.0.0.1:0";
-  for (std::size_t i = 1; i < sockets; ++i) ports += ",127.0.0.1:0";
+std::vector<Setting> settings_of(const ServerOptions& options, std::size_t sockets, bool is_tls) {
+  const std::string_view port = is_tls ? "127.0.0.1:0s" : "127.0.0.1:0";
+  std::string ports;
+  for (std::size_t i = 0; i < sockets; ++i) ports += concat(i == 0 ? "" : ",", port);
   return {{"listening_ports", ports},
           {"num_threads", concat(options.threads)},
           {"request_timeout_ms", concat(options.request_timeout.count())},
@@ -123,7 +126,10 @@ class Server::Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  Result<void> start(const ServerOptions& options);
+  // `tls` null: plain HTTP.
+  Result<void> start(const ServerOptions& options, std::shared_ptr<const Tls> tls);
+  bool is_tls() const { return tls_front_.has_value(); }
+  void set_tls(std::shared_ptr<const Tls> tls) { tls_front_->set(std::move(tls)); }
   std::vector<std::string> addresses() const;
 
  private:
@@ -136,6 +142,7 @@ class Server::Engine {
   static mg_callbacks callbacks();
 
   static void on_context(const mg_context* context) noexcept;
+  static int give_ssl_context(void** context, void* engine) noexcept;
   static int on_connection(const mg_connection* connection, void** connection_data) noexcept;
   static void on_close(const mg_connection* connection) noexcept;
   static int on_request(mg_connection* connection) noexcept;
@@ -150,13 +157,16 @@ class Server::Engine {
   Connections& connections_;
   std::vector<Fd> listeners_;
   Fd wakeup_;
+  std::optional<TlsFront> tls_front_;
   bool is_initialized_ = false;
   mg_context* context_ = nullptr;
   Result<void> sockets_replaced_;
   Guarded<std::string> last_message_;
 };
 
-Result<void> Server::Engine::start(const ServerOptions& options) {
+Result<void> Server::Engine::start(const ServerOptions& options, std::shared_ptr<const Tls> tls) {
+  if (tls && !offers_openssl_to_civetweb()) return fail("civetweb cannot find OpenSSL");
+  if (tls) tls_front_.emplace(std::move(tls), connections_);
   for (const std::string& address : options.listen) {
     auto opened = open_listeners(address);
     if (!opened) return opened.error();
@@ -170,7 +180,8 @@ Result<void> Server::Engine::start(const ServerOptions& options) {
 Result<void> Server::Engine::start_civetweb(const ServerOptions& options) {
   mg_init_library(MG_FEATURES_DEFAULT);
   is_initialized_ = true;
-  const auto settings = settings_of(options, listeners_.size() + 1);  // see replace_sockets()
+  const auto settings =
+      settings_of(options, listeners_.size() + 1, is_tls());  // see replace_sockets()
   std::vector<const char*> words;
   for (const Setting& setting : settings) {
     words.push_back(setting.name);
@@ -230,6 +241,7 @@ std::vector<std::string> Server::Engine::addresses() const {
 mg_callbacks Server::Engine::callbacks() {
   mg_callbacks functions{};
   functions.init_context = on_context;
+  functions.external_ssl_ctx = give_ssl_context;
   functions.init_connection = on_connection;
   functions.connection_close = on_close;
   functions.begin_request = on_request;
@@ -244,11 +256,23 @@ void Server::Engine::on_context(const mg_context* context) noexcept {
   engine.sockets_replaced_ = engine.replace_sockets(context);
 }
 
+// Asked when TLS starts, and again at the end, whether the context is civetweb's to free: never.
+int Server::Engine::give_ssl_context(void** context, void* engine) noexcept {
+  *context = static_cast<Engine*>(engine)->tls_front_->context();
+  return 1;
+}
+
 int Server::Engine::on_connection(const mg_connection* connection,
                                   void** connection_data) noexcept {
-  *connection_data = engine_of(connection)
-                         .connections_.add([connection] { return shut_down(connection); },
-                                           system_clock().monotonic());
+  Connections& connections = engine_of(connection).connections_;
+  const auto now = system_clock().monotonic();
+  Connections::Entry* entry = TlsFront::take_entry();
+  if (entry != nullptr) {
+    connections.set_doing(entry, Doing::awaiting_request, now);
+  } else {
+    entry = connections.add([connection] { return shut_down(connection); }, now);
+  }
+  *connection_data = entry;
   return 0;
 }
 
@@ -295,10 +319,33 @@ void Server::route(std::string path, Methods methods, Handler handler) {
   router_.add(std::move(path), methods, std::move(handler));
 }
 
+Result<void> Server::set_web(const config::WebConfig& config) {
+  if (engine_ && engine_->is_tls() != config.tls.is_enabled()) {
+    return fail("TLS is switched ", config.tls.is_enabled() ? "on" : "off",
+                " by a restart of the agent, not by a reload");
+  }
+  std::shared_ptr<const Tls> tls;
+  if (config.tls.is_enabled()) {
+    auto created = Tls::create(config.tls);
+    if (!created) return created.error();
+    tls = *std::move(created);
+  }
+  router_.set_gate(std::make_shared<Gate>(config));
+  tls_ = tls;
+  if (engine_ && tls) engine_->set_tls(std::move(tls));
+  return {};
+}
+
+Result<void> Server::check_web(const config::WebConfig& config) {
+  if (!config.tls.is_enabled()) return {};
+  const auto created = Tls::create(config.tls);
+  return created ? Result<void>() : created.error();
+}
+
 Result<void> Server::start() {
   auto engine = std::make_unique<Engine>(router_, connections_);
   router_.set_closed(false);
-  if (auto started = engine->start(options_); !started) return started.error();
+  if (auto started = engine->start(options_, tls_); !started) return started.error();
   engine_ = std::move(engine);
   return {};
 }

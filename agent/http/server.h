@@ -1,8 +1,8 @@
 // The agent's HTTP server: GET and HEAD on exact paths, no files, no bodies, no keep-alive.
 //
 // Built on civetweb, which is not seen outside server.cc. Of civetweb it uses the reading of
-// requests, the threads, and (once there is a web configuration) TLS. The listening sockets are our
-// own: civetweb would not say why it cannot bind one, nor let us set its options.
+// requests, the threads, and the reading and writing of TLS connections. The listening sockets are
+// our own: civetweb would not say why it cannot bind one, nor let us set its options.
 //
 // Threads: one of the caller's makes, starts, stops and destroys the server; handlers run on the
 // server's threads; counts() may be called by any. All signals that the program wants to see itself
@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "agent/base/result.h"
+#include "agent/config/web_config.h"
 #include "agent/http/connections.h"
 #include "agent/http/router.h"
+#include "agent/http/tls.h"
 
 namespace pppol2tp::http {
 
@@ -42,6 +44,14 @@ class Server {
   // Before start().
   void route(std::string path, Methods methods, Handler handler);
 
+  // The web configuration: users, headers, TLS. Before start(), or at any time while started;
+  // requests and TLS connections that begin afterwards follow it. On an error nothing changes; it
+  // names key, file and reason. TLS cannot be switched on or off while started.
+  Result<void> set_web(const config::WebConfig& config);
+
+  // Whether set_web() could take it.
+  static Result<void> check_web(const config::WebConfig& config);
+
   // Binds every address and serves. On an error nothing is bound; it names the address and the
   // reason.
   Result<void> start();
@@ -63,6 +73,7 @@ class Server {
   Router router_;
   Connections connections_;
   Reliever reliever_;
+  std::shared_ptr<const Tls> tls_;  // null: plain HTTP
   std::unique_ptr<Engine> engine_;  // while started
 };
 

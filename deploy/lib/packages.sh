@@ -9,7 +9,8 @@ packages_for() {
       echo cmake g++ ninja-build pkgconf ppp-dev \
         prometheus-cpp-dev libcivetweb-dev zlib1g-dev \
         libnl-3-dev libnl-genl-3-dev libnl-route-3-dev \
-        libyaml-cpp-dev libcli11-dev libspdlog-dev
+        libyaml-cpp-dev libcli11-dev libspdlog-dev \
+        libssl-dev libcrypt-dev
       ;;
     run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
     # Clean trees of Debian releases, to build and test packages in.
@@ -19,7 +20,7 @@ packages_for() {
     # says about the agent's unit.
     test)
       echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml mandoc systemd \
-        prometheus prometheus-alertmanager victoria-metrics
+        prometheus prometheus-alertmanager victoria-metrics curl openssl
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm
       ;;

@@ -33,6 +33,7 @@ TEST(Config, IsAtItsDefaultsWhenTheFileSaysNothing) {
 TEST(Config, TakesEveryOption) {
   const Config config = parsed(
       "listen: ['[::1]:1234', ':80']\n"
+      "web_config_file: /etc/web.yml\n"
       "ring: /dev/shm/ring\n"
       "state_file: /var/lib/agent/state\n"
       "checkpoint_interval: 1m30s\n"
@@ -46,6 +47,7 @@ TEST(Config, TakesEveryOption) {
       "  threads: 32\n"
       "  request_timeout: 500ms\n");
   EXPECT_THAT(config.listen, ElementsAre("[::1]:1234", ":80"));
+  EXPECT_EQ(config.web_config_file, "/etc/web.yml");
   EXPECT_EQ(config.ring, "/dev/shm/ring");
   EXPECT_EQ(config.state_file, "/var/lib/agent/state");
   EXPECT_EQ(config.checkpoint_interval, 90s);
@@ -81,7 +83,7 @@ TEST_P(BadConfig, GetsOneLineThatNamesFileLineKeyAndWhatIsAllowed) {
 }
 
 constexpr char kTopKeys[] =
-    "listen, ring, state_file, checkpoint_interval, retention, max_sessions, "
+    "listen, web_config_file, ring, state_file, checkpoint_interval, retention, max_sessions, "
     "session_labels, log_level, http";
 
 std::string with_top_keys(const std::string& start) {

@@ -50,6 +50,7 @@ TEST(Differences, NameKeyValuesAndWhenTheyTakeEffect) {
 TEST(Differences, SeeAChangeOfEveryOption) {
   Config other;
   other.listen = {"[::1]:1"};
+  other.web_config_file = "/x";
   other.ring = "/x";
   other.state_file = "/x";
   other.checkpoint_interval = 1s;

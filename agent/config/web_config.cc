@@ -1,0 +1,166 @@
+#include "agent/config/web_config.h"
+
+#include "agent/base/file.h"
+#include "agent/config/web_rules.h"
+#include "agent/config/yaml_reader.h"
+
+namespace pppol2tp::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <typename Item>
+Result<void> read(const YAML::Node& node, const MapOf<Item>&, typename MapOf<Item>::Value& field,
+                  YAML::Mark& culprit) {
+  culprit = node.Mark();
+  if (!node.IsMap()) return fail("expected a mapping, found ", kind_of(node));
+  field.clear();
+  for (const auto& entry : node) {
+    culprit = entry.first.Mark();
+    if (!entry.first.IsScalar()) return fail("a name must be a word, found ", kind_of(entry.first));
+    const std::string& name = entry.first.Scalar();
+    typename Item::Value value{};
+    auto done = config::read(entry.second, Item(), value, culprit);
+    if (!done) return done.error().within(in_quotes(name, kQuoteLimit));
+    if (!field.emplace(name, std::move(value)).second) {
+      return fail(in_quotes(name, kQuoteLimit), " is given twice");
+    }
+  }
+  return {};
+}
+
+struct WebOption {
+  std::string_view key;
+  std::string_view help;
+};
+
+constexpr WebOption kOptions[] = {
+#define WEB_OPTION(key, field, rule, help) {key, help},
+#include "agent/config/web_options.def"
+#undef WEB_OPTION
+};
+
+constexpr Row<WebConfig> kRows[] = {
+#define WEB_OPTION(key, field, rule, help)                              \
+  {key,                                                                 \
+   [](const YAML::Node& node, WebConfig& config, YAML::Mark& culprit) { \
+     return read(node, rule, config.field, culprit);                    \
+   },                                                                   \
+   [] { return (rule).allowed(); }},
+#include "agent/config/web_options.def"
+#undef WEB_OPTION
+};
+
+// A file's path, seen from the directory of the file that names it.
+void resolve(std::string& path, const std::string& named_in) {
+  if (path.empty() || path.starts_with('/')) return;
+  const std::size_t slash = named_in.rfind('/');
+  if (slash != std::string::npos) path = named_in.substr(0, slash + 1) + path;
+}
+
+Result<void> expect_one_of(const std::string& text, const std::string& file,
+                           std::string_view name) {
+  if (text.empty() || file.empty()) return {};
+  return fail("tls_server_config: ", name, " and ", name, "_file are both given; allowed: one");
+}
+
+bool is_required(ClientAuth auth) {
+  return auth == ClientAuth::RequireClientCert || auth == ClientAuth::RequireAnyClientCert ||
+         auth == ClientAuth::RequireAndVerifyClientCert;
+}
+
+bool is_verified(ClientAuth auth) {
+  return auth == ClientAuth::VerifyClientCertIfGiven ||
+         auth == ClientAuth::RequireAndVerifyClientCert;
+}
+
+Result<void> check_clients(const TlsConfig& tls) {
+  const bool has_ca = !tls.client_ca.empty() || !tls.client_ca_file.empty();
+  if (has_ca && tls.client_auth == ClientAuth::NoClientCert) {
+    return fail(
+        "tls_server_config: client_ca or client_ca_file without client_auth_type, so no "
+        "client would be asked for a certificate");
+  }
+  if (!has_ca && is_verified(tls.client_auth)) {
+    return fail("tls_server_config: client_auth_type ",
+                words_of<ClientAuth>()[static_cast<std::size_t>(tls.client_auth)],
+                " needs client_ca or client_ca_file");
+  }
+  if (!tls.client_allowed_sans.empty() && !is_required(tls.client_auth)) {
+    return fail(
+        "tls_server_config: client_allowed_sans needs client_auth_type RequireAnyClientCert "
+        "or RequireAndVerifyClientCert");
+  }
+  return {};
+}
+
+// What no key shows alone.
+Result<void> check(const TlsConfig& tls) {
+  if (auto one = expect_one_of(tls.cert, tls.cert_file, "cert"); !one) return one;
+  if (auto one = expect_one_of(tls.key, tls.key_file, "key"); !one) return one;
+  if (auto one = expect_one_of(tls.client_ca, tls.client_ca_file, "client_ca"); !one) return one;
+  const bool has_key = !tls.key.empty() || !tls.key_file.empty();
+  const bool asks_clients = tls.client_auth != ClientAuth::NoClientCert || !tls.client_ca.empty() ||
+                            !tls.client_ca_file.empty();
+  if (!tls.is_enabled() && (has_key || asks_clients)) {
+    return fail("tls_server_config: neither cert nor cert_file is given");
+  }
+  if (tls.is_enabled() && !has_key) {
+    return fail("tls_server_config: neither key nor key_file is given");
+  }
+  if (tls.min_version > tls.max_version) {
+    return fail("tls_server_config: min_version is above max_version");
+  }
+  return check_clients(tls);
+}
+
+}  // namespace
+
+Result<WebConfig> parse_web(const std::string& text, const std::string& name) {
+  auto config = read_yaml<WebConfig>(text, name, kRows);
+  if (!config) return config;
+  TlsConfig& tls = config->tls;
+  for (std::string* path : {&tls.cert_file, &tls.key_file, &tls.client_ca_file})
+    resolve(*path, name);
+  if (const auto checked = check(tls); !checked) return checked.error().within(name);
+  return config;
+}
+
+Result<WebConfig> load_web(const std::string& path) {
+  const auto text = read_file(path, kMaxFileBytes);
+  if (!text) return text.error();
+  return parse_web(*text, path);
+}
+
+std::string web_config_markdown() {
+  std::string out =
+      "<!-- Printed by pppol2tp-agent --print-web-config-docs from agent/config/web_options.def. "
+      "Do "
+      "not edit. -->\n"
+      "# Web configuration of pppol2tp-agent\n"
+      "\n"
+      "TLS, users and headers, in the file format that Prometheus' exporters share "
+      "(exporter-toolkit): the option `web_config_file`\n"
+      "of the agent's configuration names it. A file that another exporter takes is taken here, "
+      "except for what the table below says.\n"
+      "\n"
+      "It is read at the start and at each reload (SIGHUP, `POST /-/reload`), with the "
+      "certificates "
+      "and keys that it names, as a whole or\n"
+      "not at all: a file that is not right is reported with its line and key, and what was in "
+      "force "
+      "stays. Connections made after a reload\n"
+      "follow the new one. Only switching TLS on or off takes a restart. `--check-config` checks "
+      "it as "
+      "well.\n"
+      "\n"
+      "| Key | Allowed | Meaning |\n"
+      "|---|---|---|\n";
+  for (std::size_t i = 0; i < std::size(kOptions); ++i) {
+    out +=
+        concat("| `", kOptions[i].key, "` | ", kRows[i].allowed(), " | ", kOptions[i].help, " |\n");
+  }
+  return out;
+}
+
+}  // namespace pppol2tp::config

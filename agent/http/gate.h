@@ -1,0 +1,58 @@
+// What stands before every handler when there is a web configuration: headers for all answers, the
+// rate limit, and who may ask at all (basic authentication, RFC 7617).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/base/guarded.h"
+#include "agent/config/web_config.h"
+#include "agent/http/passwords.h"
+#include "agent/http/request.h"
+#include "agent/http/response.h"
+
+namespace pppol2tp::http {
+
+// Lets `burst` requests through at once, and one more for every interval that passes. Thread-safe.
+class RateLimiter {
+ public:
+  // An interval of 0 lets everything through.
+  RateLimiter(config::RateLimit limit, std::chrono::nanoseconds now);
+
+  bool allows(std::chrono::nanoseconds now);
+
+ private:
+  struct Bucket {
+    std::uint64_t filling = 0;               // requests that may come now
+    std::chrono::nanoseconds counted_to{0};  // intervals up to then are in `filling`
+  };
+
+  const config::RateLimit limit_;
+  Guarded<Bucket> bucket_;
+};
+
+// Thread-safe.
+class Gate {
+ public:
+  explicit Gate(const config::WebConfig& config, const Clock& clock = system_clock());
+
+  // For every answer, also to what was no request.
+  void set_headers(ResponseWriter& response) const;
+
+  // False: refused, and answered by 401, 429 or 503.
+  bool admit(const Request& request, ResponseWriter& response);
+
+ private:
+  Verdict verdict_on(const Request& request);
+
+  const Clock& clock_;
+  std::vector<std::pair<std::string_view, std::string>> headers_;
+  RateLimiter limiter_;
+  Passwords passwords_;
+};
+
+}  // namespace pppol2tp::http
