@@ -3,10 +3,10 @@
 // somebody who forges records; those are root.
 //
 // Four independent lanes of 64x64->128-bit multiplications, so it needs no special instructions and
-// keeps the multiplier busy. Each lane folds in two words a step; the lanes meet in a chain of
-// further folds with a key of its own at each place, so that equal changes in two lanes cannot
-// cancel. The ticket comes last and reversibly: most of the work is done before the ticket is
-// known, and the same record under two tickets never has the same check.
+// keeps the multiplier busy. Each lane folds in two words a step; the lanes meet in further folds
+// with a key of its own at each place, so that equal changes in two lanes cannot cancel. The ticket
+// comes last and reversibly: most of the work is done before the ticket is known, and the same
+// record under two tickets never has the same check.
 #pragma once
 
 #include <cstddef>
@@ -27,20 +27,28 @@ inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
 
 // Over the first `count` words of a private copy; everything but the ticket.
 inline std::uint64_t digest(const void* record, std::size_t count) {
-  std::uint64_t lane[4] = {kKeys[0] ^ count, kKeys[1], kKeys[2], kKeys[3]};
+  const auto two_words = [record](std::uint64_t lane, std::uint64_t key, std::size_t at) {
+    return fold(lane ^ word_at(record, at), key ^ word_at(record, at + 1));
+  };
+  // Variables, not an array: they stay in registers, which halves the time.
+  std::uint64_t a = kKeys[0] ^ count;
+  std::uint64_t b = kKeys[1];
+  std::uint64_t c = kKeys[2];
+  std::uint64_t d = kKeys[3];
   std::size_t i = 0;
   for (; i + 8 <= count; i += 8) {
-    for (std::size_t n = 0; n < 4; ++n) {
-      lane[n] =
-          fold(lane[n] ^ word_at(record, i + 2 * n), kKeys[4 + n] ^ word_at(record, i + 2 * n + 1));
-    }
+    a = two_words(a, kKeys[4], i);
+    b = two_words(b, kKeys[5], i + 2);
+    c = two_words(c, kKeys[6], i + 4);
+    d = two_words(d, kKeys[7], i + 6);
   }
-  for (std::size_t n = 0; i < count; ++i, ++n) {
-    lane[n % 4] = fold(lane[n % 4] ^ word_at(record, i), kKeys[4 + n % 4]);
-  }
-  std::uint64_t all = fold(lane[0] ^ kKeys[4], lane[1] ^ kKeys[7]);
-  all = fold(all ^ lane[2], kKeys[5]);
-  return fold(all ^ lane[3], kKeys[6]);
+  const std::size_t rest = count - i;
+  if (rest >= 2) a = two_words(a, kKeys[4], i);
+  if (rest >= 4) b = two_words(b, kKeys[5], i + 2);
+  if (rest >= 6) c = two_words(c, kKeys[6], i + 4);
+  if (rest % 2 != 0) d = fold(d ^ word_at(record, count - 1), kKeys[7]);
+  return fold(fold(a ^ kKeys[4], b ^ kKeys[7]) ^ kKeys[0],
+              fold(c ^ kKeys[5], d ^ kKeys[6]) ^ kKeys[1]);
 }
 
 // Reversible in each argument while the other stays.

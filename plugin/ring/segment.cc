@@ -242,7 +242,11 @@ SegmentStatus Segment::open_for_writing(const char* path, const Geometry* wanted
     if (file.is_open()) return map(file.get(), Access::read_write);
     if (errno != ENOENT) return status_of_errno(SegmentStatus::absent);
     if (attempt == 0) {
-      internal::await_turn_to_create(directory.get());
+      const bool is_my_turn = internal::await_turn_to_create(directory.get(), name.file);
+      if (!is_my_turn && !gave_way_) {
+        gave_way_ = true;
+        return SegmentStatus::being_made;
+      }
       continue;
     }
     const Descriptor fresh(openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));

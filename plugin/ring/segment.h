@@ -25,6 +25,7 @@ inline constexpr const char kDefaultPath[] = "/run/pppol2tp/ring";
 #define PPPOL2TP_SEGMENT_STATUSES(X)                                         \
   X(attached, "attached")                                                    \
   X(absent, "no such file")                                                  \
+  X(being_made, "another process is making it")                              \
   X(no_directory, "its directory does not exist")                            \
   X(not_permitted, "permission denied")                                      \
   X(not_a_file, "not a regular file")                                        \
@@ -99,7 +100,8 @@ class Segment {
 
   std::byte* base_ = nullptr;
   std::size_t size_ = 0;
-  bool owned_ = false;  // unmap at close
+  bool owned_ = false;     // unmap at close
+  bool gave_way_ = false;  // to somebody who said to be making the file, once
   dev_t device_ = 0;
   ino_t inode_ = 0;
   std::uint64_t epoch_ = 0;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kMadvCollapse = 25;  // <asm-generic/mman-common.h> from 6.1; older kernels: EINVAL
 
-constexpr int kTurnTries = 20;
+constexpr int kTurnTries = 100;
 constexpr timespec kTurnPause{0, 5'000'000};
 constexpr int kAllocateTries = 10;  // each may be interrupted by a signal
 
@@ -37,29 +37,49 @@ std::uint64_t random_epoch() {
   return epoch;
 }
 
-// All of it, now: a store into a page that cannot be had later would be a SIGBUS.
-bool allocate(int descriptor, std::uint64_t size) {
+bool may_be_as_large_as(std::uint64_t size) {
   rlimit largest{};
   // Beyond this limit the kernel sends SIGXFSZ, which would end pppd.
-  if (getrlimit(RLIMIT_FSIZE, &largest) == 0 && largest.rlim_cur < size) {
-    errno = EFBIG;
-    return false;
-  }
+  if (getrlimit(RLIMIT_FSIZE, &largest) != 0 || largest.rlim_cur >= size) return true;
+  errno = EFBIG;
+  return false;
+}
+
+bool allocate(int descriptor, std::uint64_t offset, std::uint64_t size) {
   for (int i = 0; i < kAllocateTries; ++i) {
-    errno = posix_fallocate(descriptor, 0, static_cast<off_t>(size));
+    errno = posix_fallocate(descriptor, static_cast<off_t>(offset), static_cast<off_t>(size));
     if (errno != EINTR) break;
   }
   return errno == 0;
 }
 
+// The kernel makes a large page only where it finds a small one; the rest of it is then zeroed, and
+// nothing has to be copied.
+bool allocate_one_page_in_each_huge_one(int descriptor, std::uint64_t size) {
+  for (std::uint64_t offset = 0; offset < size; offset += kHugePageBytes) {
+    if (!allocate(descriptor, offset, 1)) return false;
+  }
+  return true;
+}
+
+// All of the file is allocated before anything is stored: a store into a page that cannot be had
+// would be a SIGBUS. Large pages come first, because made of small ones they cost ten times as
+// much, and a thousand pppds may be waiting.
 bool fill(int descriptor, std::uint64_t size, Geometry geometry) {
+  if (ftruncate(descriptor, static_cast<off_t>(size)) != 0) return false;
   void* const bytes = map_aligned(descriptor, size, PROT_READ | PROT_WRITE);
   if (bytes == nullptr) return false;
-  Segment::format(bytes, geometry, random_epoch());
-  const bool collapsed = madvise(bytes, size, kMadvCollapse) == 0;
-  static_cast<Info*>(bytes)->in_huge_pages = collapsed ? 1 : 0;
+  const bool in_huge_pages = allocate_one_page_in_each_huge_one(descriptor, size) &&
+                             madvise(bytes, size, kMadvCollapse) == 0;
+  const bool allocated = allocate(descriptor, 0, size);
+  if (allocated) {
+    Segment::format(bytes, geometry, random_epoch());
+    static_cast<Info*>(bytes)->in_huge_pages = in_huge_pages ? 1 : 0;
+  }
+  const int saved = errno;
   munmap(bytes, size);
-  return true;
+  errno = saved;
+  return allocated;
 }
 
 // The short way needs CAP_DAC_READ_SEARCH, the other one /proc.
@@ -128,17 +148,19 @@ void* map_aligned(int descriptor, std::size_t size, int protection) {
   return wanted;
 }
 
-void await_turn_to_create(int directory) {
+bool await_turn_to_create(int directory, const char* name) {
   for (int i = 0; i < kTurnTries; ++i) {
-    if (flock(directory, LOCK_EX | LOCK_NB) == 0) return;
+    if (faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (flock(directory, LOCK_EX | LOCK_NB) == 0) return true;
     nanosleep(&kTurnPause, nullptr);
   }
+  return false;
 }
 
 SegmentStatus fill_and_link(int descriptor, int directory, const char* name, Geometry geometry,
                             gid_t group) {
   const std::uint64_t size = Segment::file_bytes(geometry);
-  const bool linked = allocate(descriptor, size) && fill(descriptor, size, geometry) &&
+  const bool linked = may_be_as_large_as(size) && fill(descriptor, size, geometry) &&
                       fchown(descriptor, static_cast<uid_t>(-1), group) == 0 &&
                       fchmod(descriptor, 0640) == 0 && link_to(descriptor, directory, name);
   return linked ? SegmentStatus::attached : status_of_errno(SegmentStatus::system_error);

@@ -32,11 +32,11 @@ SegmentStatus status_of_errno(SegmentStatus for_enoent);
 // page.
 void* map_aligned(int descriptor, std::size_t size, int protection);
 
-// Whoever means to create the file waits here, a tenth of a second at most, until nobody else is
-// about it; the turn ends when the directory's descriptor is closed. Without this, of a thousand
-// pppds that start at once each would allocate a file, to find that another's has the name. It
-// saves memory, nothing hangs on it: whose turn does not come goes on all the same.
-void await_turn_to_create(int directory);
+// Whoever means to create the file waits here, half a second at most, until it is there or nobody
+// else is about it; the turn ends when the directory's descriptor is closed. False: it is still
+// somebody else's turn. Without this, of a thousand pppds that start at once each would allocate a
+// file, to find that another's has the name.
+bool await_turn_to_create(int directory, const char* name);
 
 // Makes a whole file out of the unnamed one that `descriptor` stands for, and links it to its name.
 // `attached`, or what went wrong; errno is EEXIST when others were faster.

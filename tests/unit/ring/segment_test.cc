@@ -432,10 +432,15 @@ TEST_F(SegmentAsRootTest, IsMadeWhereProcIsMissing) {
   EXPECT_EQ(status, as_number(SegmentStatus::attached));
 }
 
-TEST_F(SegmentTest, IsMadeThoughSomebodyKeepsTheTurnToCreateForever) {
+TEST_F(SegmentTest, IsMadeAtTheSecondTryThoughSomebodyKeepsTheTurnToCreateForever) {
   const int directory = open(directory_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ASSERT_EQ(flock(directory, LOCK_EX), 0);
-  EXPECT_EQ(create(), SegmentStatus::attached);
+  Segment segment;
+  EXPECT_EQ(segment.open_for_writing(directory_.ring().c_str(), &kTinyGeometry),
+            SegmentStatus::being_made);
+  EXPECT_TRUE(directory_.names().empty());
+  EXPECT_EQ(segment.open_for_writing(directory_.ring().c_str(), &kTinyGeometry),
+            SegmentStatus::attached);
   close(directory);
 }
 
