@@ -24,6 +24,8 @@ packages_for() {
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm
       ;;
+    # What the ring is measured against.
+    bench) echo libboost-dev liblttng-ust-dev lttng-tools ;;
     *) die "no packages are listed for '$1'" ;;
   esac
 }

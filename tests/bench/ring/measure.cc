@@ -1,6 +1,8 @@
 #include "tests/bench/ring/measure.h"
 
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +86,7 @@ Child::Child(const std::function<void()>& body) {
   std::fflush(nullptr);
   pid_ = fork();
   if (pid_ != 0) return;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing goes on without the one who measures
   try {
     body();
     _exit(0);

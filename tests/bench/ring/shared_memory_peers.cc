@@ -55,6 +55,10 @@ class Ours final : public Transport {
 // A session's counters through the publisher, which every process has one of.
 class WholeSession final : public Transport {
  public:
+  WholeSession() {
+    ring::Segment creator;
+    creator.open_for_writing(path_.c_str());
+  }
   void attach_writer() override { publisher_.open(path_.c_str(), ring::SessionIdentity{}); }
   bool send(const ring::Record& record) override {
     ring::CountersSection counters{};
