@@ -10,6 +10,7 @@
 #include "agent/config/options.h"
 #include "agent/metrics/render.h"
 #include "agent/pages/landing_page.h"
+#include "agent/pages/style.h"
 
 namespace pppol2tp {
 namespace {
@@ -293,6 +294,10 @@ void Agent::add_routes() {
   using http::ResponseWriter;
   server_.route("/", Methods::read, [this](const Request&, ResponseWriter& response) {
     answer_landing_page(response);
+  });
+  server_.route("/style.css", Methods::read, [](const Request&, ResponseWriter& response) {
+    response.set_content_type("text/css; charset=utf-8");
+    response.send(pages::style_sheet());
   });
   server_.route("/metrics", Methods::read,
                 [this](const Request&, ResponseWriter& response) { answer_metrics(response); });

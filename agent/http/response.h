@@ -3,8 +3,9 @@
 // already.
 //
 // Every answer carries X-Content-Type-Options, Cache-Control: no-store and Connection: close, and
-// HTML a Content-Security-Policy that allows inline style and nothing else, unless the handler set
-// them otherwise. To a HEAD request the same head is sent and no body, whatever the handler writes.
+// HTML a Content-Security-Policy that allows our own style sheet and nothing else, unless the
+// handler set them otherwise. To a HEAD request the same head is sent and no body, whatever the
+// handler writes.
 //
 // One thread, for the time of one request.
 #pragma once

@@ -77,7 +77,7 @@ TEST_F(ResponseTest, GivesHtmlAPolicyAgainstEverythingButInlineStyle) {
   get_.set_content_type("Text/HTML; charset=utf-8");
   get_.send("x");
   EXPECT_THAT(output_.response().header("Content-Security-Policy").value(),
-              testing::StartsWith("default-src 'none'; style-src 'unsafe-inline'"));
+              testing::StartsWith("default-src 'none'; style-src 'self'; base-uri 'none'"));
 }
 
 TEST_F(ResponseTest, LetsAHandlerReplaceAHeader) {

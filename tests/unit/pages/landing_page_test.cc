@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "agent/model/model.h"
+#include "agent/pages/session_tables.h"
+#include "agent/pages/style.h"
 #include "tests/support/records.h"
 
 namespace pppol2tp::pages {
@@ -27,25 +29,77 @@ class LandingPageTest : public testing::Test {
 TEST_F(LandingPageTest, WithoutSessionsSaysWhatToLookAt) {
   const std::string text = page();
   EXPECT_NE(text.find("No session has been reported"), text.npos);
-  EXPECT_EQ(text.find("<table>"), text.npos);
+  EXPECT_EQ(text.find("<table"), text.npos);
 }
 
 TEST_F(LandingPageTest, LinksToMetricsAndNamesItsVersion) {
   const std::string text = page();
-  EXPECT_NE(text.find("href=\"/metrics\""), text.npos);
-  EXPECT_NE(text.find("version 1.2.3"), text.npos);
+  EXPECT_NE(text.find("href=\"metrics\""), text.npos);
+  EXPECT_NE(text.find("Version 1.2.3"), text.npos);
 }
 
-TEST_F(LandingPageTest, ListsSessionsWithTheirState) {
+TEST_F(LandingPageTest, ListsLivingSessionsWithTheirState) {
   SessionScript up(10, 20);
-  SessionScript gone(10, 21, 2);
+  SessionScript coming(10, 19, 2);
   model_.apply(up.opened());
   model_.apply(up.phase(Phase::running));
-  model_.apply(gone.ended(Cause::echo_timeout));
+  model_.apply(coming.opened());
+  model_.apply(coming.phase(Phase::authenticate));
   const std::string text = page();
-  EXPECT_NE(text.find("<td>10/20</td><td></td><td class=\"up\">up</td>"), text.npos) << text;
-  EXPECT_NE(text.find("<td class=\"down\">ended: echo_timeout</td>"), text.npos) << text;
-  EXPECT_LT(text.find("10/20"), text.find("10/21")) << "the living come first";
+  EXPECT_NE(text.find("<td class=\"up\">up</td><td>10/20</td>"), text.npos) << text;
+  EXPECT_NE(text.find("<td class=\"busy\">authenticate</td><td>10/19</td>"), text.npos) << text;
+  EXPECT_LT(text.find("10/19"), text.find("10/20")) << "in the order of their ids";
+  EXPECT_EQ(text.find("Latest ends"), text.npos);
+}
+
+TEST_F(LandingPageTest, CountsSessionsByStatePhaseAndCause) {
+  for (std::uint32_t i = 1; i <= 3; ++i) {
+    SessionScript up(10, i, i);
+    model_.apply(up.opened());
+    model_.apply(up.phase(Phase::running));
+  }
+  for (std::uint32_t i = 4; i <= 5; ++i) {
+    SessionScript gone(11, i, i);
+    model_.apply(gone.opened());
+    model_.apply(gone.ended(i == 4 ? Cause::echo_timeout : Cause::peer_request));
+  }
+  const std::string text = page();
+  for (const char* piece :
+       {"<b id=\"up\">3</b>", "<b id=\"on-the-way\">0</b>", "<b id=\"ended\">2</b>",
+        "<b id=\"tunnels\">1</b>", "<tr><td>running</td><td class=\"n\">3</td></tr>",
+        "<tr><td>echo_timeout</td><td class=\"n\">1</td></tr>",
+        "<tr><td>peer_request</td><td class=\"n\">1</td></tr>"}) {
+    EXPECT_NE(text.find(piece), text.npos) << piece << '\n' << text;
+  }
+}
+
+TEST_F(LandingPageTest, ShowsTheLatestEndsFirstWithCauseLengthAndThePeersWords) {
+  SessionScript older(10, 20);
+  SessionScript newer(10, 21, 2);
+  model_.apply(older.at(100 * test::kSecond).opened());
+  model_.apply(newer.at(100 * test::kSecond).opened());
+  test::set_text(older.state().end.peer_text, "session <limit>");
+  model_.apply(older.at(4000 * test::kSecond).ended(Cause::peer_request));
+  model_.apply(newer.at(4001 * test::kSecond).ended(Cause::killed));
+  const std::string text = page();
+  EXPECT_NE(text.find("<td>1970-01-01 01:06:40</td><td class=\"down\">peer_request</td>"),
+            text.npos)
+      << text;
+  EXPECT_NE(text.find("<td>1h 5m</td><td>session &lt;limit&gt;</td>"), text.npos) << text;
+  EXPECT_LT(text.find("10/21"), text.find("10/20"));
+  EXPECT_EQ(text.find("Living sessions</caption>"), text.npos);
+}
+
+TEST_F(LandingPageTest, ShowsNoMoreEndsThanItHasRoomFor) {
+  for (std::uint32_t i = 1; i <= kMaxEnds + 5; ++i) {
+    SessionScript session(1, i, i);
+    model_.apply(session.opened());
+    model_.apply(session.at(i * test::kSecond).ended(Cause::hangup));
+  }
+  const std::string text = page();
+  EXPECT_EQ(count_of(text, "<td class=\"down\">hangup</td>"), kMaxEnds);
+  EXPECT_EQ(text.find("<td>1/5</td>"), text.npos) << "the oldest are left out";
+  EXPECT_NE(text.find("<td>1/6</td>"), text.npos);
 }
 
 TEST_F(LandingPageTest, WhatAPeerChoseCannotBecomeMarkup) {
@@ -64,14 +118,21 @@ TEST_F(LandingPageTest, ManySessionsAreCutAndCounted) {
     model_.apply(session.opened());
   }
   const std::string text = page();
-  EXPECT_EQ(count_of(text, "<tr><td>"), kMaxRows);
+  EXPECT_EQ(count_of(text, "<tr><td class=\"busy\">"), kMaxRows);
   EXPECT_NE(text.find("<p>7 more are in /metrics.</p>"), text.npos);
 }
 
 TEST_F(LandingPageTest, NeedsNothingFromElsewhere) {
   const std::string text = page();
-  for (const char* elsewhere : {"http://", "https://", "//", "<script", "@import", "url("}) {
+  for (const char* elsewhere :
+       {"http://", "https://", "//", "<script", "<style", "style=\"", "@import", "url("}) {
     EXPECT_EQ(text.find(elsewhere), text.npos) << elsewhere;
+  }
+}
+
+TEST(StyleSheet, NeedsNothingFromElsewhere) {
+  for (const char* elsewhere : {"//", "@import", "url("}) {
+    EXPECT_EQ(style_sheet().find(elsewhere), std::string_view::npos) << elsewhere;
   }
 }
 
