@@ -35,6 +35,7 @@ std::string word_of(Enum value) {
 }  // namespace
 
 Result<std::string> ListenAddress::parse(std::string_view scalar) const {
+  if (scalar == "systemd") return std::string(scalar);
   const auto endpoint = parse_endpoint(scalar);
   if (!endpoint) return fail(in_quotes(scalar, kQuoteLimit), " is no address and port");
   if (port_of(endpoint->address) == 0)
@@ -43,7 +44,8 @@ Result<std::string> ListenAddress::parse(std::string_view scalar) const {
 }
 
 std::string ListenAddress::allowed() const {
-  return "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses";
+  return "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or "
+         "systemd";
 }
 
 Result<std::string> AbsolutePathOrNothing::parse(std::string_view scalar) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/base/endpoint.h"
+#include "agent/http/inherited_sockets.h"
 
 namespace pppol2tp::http {
 namespace {
@@ -50,6 +51,15 @@ bool is_without_ipv6(int error) {
 }  // namespace
 
 Result<std::vector<Fd>> open_listeners(const std::string& address) {
+  if (address == "systemd") {
+    auto inherited = copy_inherited_listeners();
+    if (!inherited) return inherited.error().within("listen: systemd");
+    // Best effort: systemd's own DeferAcceptSec= does the same.
+    for (const Fd& socket : *inherited) {
+      set_option(socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, kDeferSeconds);
+    }
+    return inherited;
+  }
   auto endpoint = parse_endpoint(address);
   if (!endpoint) return endpoint.error();
   std::vector<Fd> sockets;

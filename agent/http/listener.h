@@ -10,7 +10,8 @@
 namespace pppol2tp::http {
 
 // Binds and listens at an address as parse_endpoint() takes it; port 0 lets the kernel choose. An
-// error names the address and the system's reason.
+// error names the address and the system's reason. The word "systemd" stands for the sockets that
+// systemd passed.
 //
 // An address is one socket; all addresses of the host are two, so that each knows its clients by
 // their own kind of address, or one where the kernel knows no IPv6.

@@ -141,18 +141,18 @@ const BadInput kBadInputs[] = {
      "a.yaml:1: log_level: \"loud\" is none of them; allowed: debug, info, warn, error"},
     {"ListIsAValue", "listen: 127.0.0.1:80\n",
      "a.yaml:1: listen: expected a list, found a single value; allowed: a list of at least one of: "
-     "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses"},
+     "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ListIsEmpty", "listen: []\n",
      "a.yaml:1: listen: the list is empty; allowed: a list of at least one of: ADDRESS:PORT such "
      "as "
-     "127.0.0.1:11701, [::1]:11701, or :11701 for all addresses"},
+     "127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemIsBad", "listen:\n  - 127.0.0.1:80\n  - localhost:80\n",
      "a.yaml:3: listen: \"localhost:80\" is no address and port; allowed: a list of at least one "
      "of: "
-     "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses"},
+     "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemHasNoPort", "listen: ['127.0.0.1:0']\n",
      "a.yaml:1: listen: \"127.0.0.1:0\" names no port; allowed: a list of at least one of: "
-     "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses"},
+     "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemIsAList", "session_labels: [[user]]\n",
      "a.yaml:1: session_labels: expected a single value, found a list; allowed: a list of any of: "
      "ifname, user, peer_address, ipparam, role"},
