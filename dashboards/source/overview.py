@@ -65,7 +65,7 @@ TALKERS = [
     table("Sessions that ended last, and why", "Kept by the agents for their retention time; the fifty latest.",
           f"topk(50, {ended(HOST)})", ENDED_COLUMNS, size=(24, 10), sort="Value"),
     table("Hosts", "Whether their agents answer.", f'up{{job="pppol2tp", {HOST}}}',
-          {"instance": ("Host", None, TO_AGENT), "Value": ("Agent answers", None, None)}, size=(12, 8)),
+          {"instance": ("Host", None, TO_AGENT), "Value": ("Agent answers", "bool_yes_no", None)}, size=(12, 8)),
     table("Alerts", "That fire now.", f'ALERTS{{alertname=~"Pppol2tp.+", alertstate="firing", {HOST}}}',
           {"alertname": ("Alert", None, None), "severity": ("Severity", None, None), "instance": HOST_COLUMN,
            "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "user": ("User", None, None), "cause": ("Cause", None, None)}, size=(12, 8)),

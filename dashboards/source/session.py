@@ -11,6 +11,10 @@ def both_ways(what, factor=""):
             for way, done in (("receive", "received"), ("transmit", "sent"))]
 
 
+# pppd says nothing of its phases once it is gone: what has ended is dead.
+PHASE = (f"(pppol2tp_session_phase{{{WHICH}}} unless pppol2tp_session_end_time_seconds{{{WHICH}}}) "
+         f"or 0 * pppol2tp_session_end_time_seconds{{{WHICH}}}")
+
 FIND = [
     table("Sessions of the user", "At most fifty whose user's name holds the text above, the latest first. A session's number shows it below.",
           f"topk(50, 1000 * pppol2tp_session_start_time_seconds{{{HOST}}} * on (job, instance, netns, tunnel_id, session_id) "
@@ -22,13 +26,13 @@ FIND = [
 
 WHO = [
     stat("Link", "Whether the session's link is up.", f"pppol2tp_session_up{{{WHICH}}}", mappings=UP, background=True, size=(3, 4)),
-    stat("Phase", "Of the PPP link.", f"pppol2tp_session_phase{{{WHICH}}}", mappings=PHASES, size=(3, 4)),
+    stat("Phase", "Of the PPP link.", PHASE, mappings=PHASES, size=(3, 4)),
     stat("Began", "When pppd got the session's socket.", f"1000 * pppol2tp_session_start_time_seconds{{{WHICH}}}", "dateTimeFromNow", size=(3, 4)),
     stat("Set up in", "From pppd's start on it to its phase running.", f"pppol2tp_session_setup_seconds{{{WHICH}}}", "s", size=(3, 4)),
     stat("IPv4 and IPv6", "Whether the network protocols are up.", f"pppol2tp_session_network_up{{{WHICH}}}", mappings=UP, legend="{{family}}",
          size=(4, 4)),
-    stat("MTU", "In force on the interface.", f"pppol2tp_session_mtu_bytes{{{WHICH}}}", "bytes", size=(2, 4)),
-    stat("MRU", "In force for what the session receives.", f"pppol2tp_session_mru_bytes{{{WHICH}}}", "bytes", size=(2, 4)),
+    stat("MTU", "In force on the interface, in bytes.", f"pppol2tp_session_mtu_bytes{{{WHICH}}}", "none", size=(2, 4)),
+    stat("MRU", "In force for what the session receives, in bytes.", f"pppol2tp_session_mru_bytes{{{WHICH}}}", "none", size=(2, 4)),
     stat("Reorder time-out", "How long the kernel was asked to wait for a packet that is out of sequence.",
          f"pppol2tp_session_reorder_timeout_seconds{{{WHICH}}}", "s", size=(4, 4)),
     table("Who", "What the session has said of itself.", f"pppol2tp_session_info{{{WHICH}}}",
@@ -45,7 +49,7 @@ WHO = [
 
 LIFE = [
     timeline("Phases", "Of the PPP link. One on its way down passes network and establish again.",
-             [query(f"pppol2tp_session_phase{{{WHICH}}}", "phase")], PHASES),
+             [query(PHASE, "phase")], PHASES),
     graph("Traffic", "With L2TP header, without UDP and IP; sending is drawn downwards.", both_ways("bytes", " * 8"), "bps", mirrored="sent"),
     graph("Packets", "Data packets; sending is drawn downwards.", both_ways("packets"), "pps", mirrored="sent"),
     graph("Errors", "Packets thrown away on receipt, and packets that the kernel failed to send (drawn downwards).", both_ways("errors"), "pps",
