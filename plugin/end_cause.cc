@@ -3,7 +3,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "plugin/lcp_frames.h"
+#include "plugin/control_frames.h"
 
 namespace pppol2tp {
 namespace {

@@ -131,6 +131,35 @@ void SessionReporter::ipv6_down(std::uint64_t now_ns) {
   }
 }
 
+void SessionReporter::packet_passed(std::uint16_t protocol, const ControlPacket& packet,
+                                    bool incoming, std::uint64_t now_ns) {
+  if (protocol == kProtocolLcp) {
+    lcp_packet_passed(packet, incoming, now_ns);
+  } else if (authentication_.packet_passed(protocol, packet, incoming, now_ns)) {
+    publisher_.publish(authentication_.attempts());
+  }
+}
+
+void SessionReporter::lcp_packet_passed(const ControlPacket& packet, bool incoming,
+                                        std::uint64_t now_ns) {
+  if (packet.code == kLcpConfigureAck) {
+    authentication_.lcp_acknowledged(packet, incoming);
+  } else if (packet.code == kLcpTerminateRequest && incoming) {
+    cause_.peer_requested(packet.data, packet.data_bytes);
+  } else if (packet.code == kLcpEchoRequest && !incoming) {
+    echo_.request_sent(packet, now_ns);
+  } else if (packet.code == kLcpEchoReply && incoming) {
+    echo_.reply_received(packet, now_ns);
+  }
+}
+
+void SessionReporter::report_echo(std::uint64_t now_ns) {
+  echo_.give_up_late(now_ns);
+  if (echo_.measured().updated_ns != publisher_.state().echo.updated_ns) {
+    publisher_.publish(echo_.measured());
+  }
+}
+
 void SessionReporter::counters_read(ring::CountersSection counters, std::uint64_t now_ns) {
   counters.read_ns = now_ns;
   publisher_.publish(counters);
@@ -142,6 +171,10 @@ void SessionReporter::end(int exit_status, std::uint64_t now_ns) {
   // long.
   end.ended_ns = disconnected_ns_ != 0 ? disconnected_ns_ : now_ns;
   end.reached = phase_.furthest;
+  if (end.cause == ring::Cause::echo_timeout) {
+    echo_.give_up_all(now_ns);  // pppd gave up on the peer, whatever our patience says
+  }
+  report_echo(now_ns);
   publisher_.publish(end);
 }
 

@@ -8,6 +8,8 @@
 //   accm_negotiated    when both asyncmaps are known
 //   authenticated      when the authentication phase is over, even when nobody had to authenticate
 //   ipv4/ipv6_changed  up, and down after having been up
+//   authentication_attempted  when an authentication came to a result
+//   echo_measured      with the counters, when there was an echo since, and on exit
 //   counters_read      from time to time, before the socket is closed, and on exit when it still is
 //   open ended              on exit
 //
@@ -18,7 +20,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "plugin/authentication_watch.h"
+#include "plugin/control_frames.h"
 #include "plugin/end_cause.h"
+#include "plugin/lcp_echo.h"
 #include "plugin/ring/publisher.h"
 #include "plugin/ring/session_state.h"
 
@@ -53,22 +58,28 @@ class SessionReporter {
   void ipv6_up(const std::uint8_t* local_id, const std::uint8_t* remote_id, std::uint64_t now_ns);
   void ipv6_down(std::uint64_t now_ns);
 
-  // read_ns is set here.
+  // A packet of LCP, PAP, CHAP or EAP, on its way in or out.
+  void packet_passed(std::uint16_t protocol, const ControlPacket& packet, bool incoming,
+                     std::uint64_t now_ns);
+
+  // The statistics' interval is over; `counters` were read just now, and read_ns is set here.
   void counters_read(ring::CountersSection counters, std::uint64_t now_ns);
+  // Publishes what was measured of LCP echos, if there is anything new.
+  void report_echo(std::uint64_t now_ns);
 
   void link_down(int status) { cause_.link_down(status); }
-  void peer_requested_end(const std::uint8_t* text, std::size_t text_bytes) {
-    cause_.peer_requested(text, text_bytes);
-  }
   void signal_received(int signal) { cause_.signal_received(signal); }  // async-signal-safe
 
   void end(int exit_status, std::uint64_t now_ns);
 
  private:
   void publish_link(std::uint64_t now_ns);
+  void lcp_packet_passed(const ControlPacket& packet, bool incoming, std::uint64_t now_ns);
 
   ring::Publisher& publisher_;
   EndCause cause_;
+  LcpEcho echo_;
+  AuthenticationWatch authentication_;
   ring::PhaseSection phase_;
   ring::LinkSection link_{};
   std::uint64_t disconnected_ns_ = 0;

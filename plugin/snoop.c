@@ -1,6 +1,6 @@
-// Looks at the LCP frames that pass: for the asyncmaps, which an L2TP daemon that acts as LNS wants
-// to know (pppol2tp_send_accm_hook; RFC 2661, section 4.4.6, Set-Link-Info), and for a
-// Terminate-Request from the peer.
+// Looks at the control frames that pass: for the asyncmaps, which an L2TP daemon that acts as LNS
+// wants to know (pppol2tp_send_accm_hook; RFC 2661, section 4.4.6, Set-Link-Info), and for the
+// telemetry, which takes LCP and authentication as they come.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include <linux/if_pppol2tp.h>
 
 #include "plugin/accm.h"
-#include "plugin/lcp_frames.h"
+#include "plugin/control_frames.h"
 #include "plugin/shim.h"
 #include "plugin/telemetry.h"
 
@@ -49,7 +49,7 @@ static int note_asyncmap(const struct LcpOption* option, int is_rejected, int in
   return note_acknowledged_accm(&accm, map, incoming);
 }
 
-static void look_at_options(const struct LcpPacket* packet, int incoming) {
+static void look_at_options(const struct ControlPacket* packet, int incoming) {
   struct LcpOptions options = {packet->data, packet->data_bytes};
   struct LcpOption option;
   while (next_lcp_option(&options, &option)) {
@@ -63,23 +63,15 @@ static void look_at_options(const struct LcpPacket* packet, int incoming) {
   }
 }
 
-static void look_at_lcp(const struct LcpPacket* packet, int incoming) {
-  switch (packet->code) {
-    case kLcpConfigureAck:
-    case kLcpConfigureReject:
-      look_at_options(packet, incoming);
-      break;
-    case kLcpTerminateRequest:
-      if (incoming) {
-        telemetry_peer_terminates(packet->data, packet->data_bytes);
-      }
-      break;
+static void look_at_lcp(const struct ControlPacket* packet, int incoming) {
+  if (packet->code == kLcpConfigureAck || packet->code == kLcpConfigureReject) {
+    look_at_options(packet, incoming);
   }
 }
 
 static void look_at(const unsigned char* frame, int bytes, int incoming) {
   uint16_t protocol;
-  struct LcpPacket packet;
+  struct ControlPacket packet;
   switch (classify_frame(frame, bytes < 0 ? 0 : (size_t)bytes, &protocol, &packet)) {
     case kFrameNetwork:
       if (logs(PPPOL2TP_MSG_DEBUG)) {
@@ -87,7 +79,11 @@ static void look_at(const unsigned char* frame, int bytes, int incoming) {
       }
       break;
     case kFrameLcp:
+      telemetry_packet(protocol, &packet, incoming);
       look_at_lcp(&packet, incoming);
+      break;
+    case kFrameAuthentication:
+      telemetry_packet(protocol, &packet, incoming);
       break;
     case kFrameOther:
       break;

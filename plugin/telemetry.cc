@@ -127,11 +127,15 @@ ring::OpenedSection opened_of(const TelemetryOpening& opening, const SocketFacts
   return opened;
 }
 
-void publish_counters(Telemetry& telemetry, int fd) {
+void publish_statistics(Telemetry& telemetry, int fd) {
+  if (!telemetry.schedule.reads_statistics()) {
+    return;
+  }
   ring::CountersSection counters;
-  if (fd >= 0 && telemetry.schedule.reads_statistics() && read_counters(fd, counters)) {
+  if (fd >= 0 && read_counters(fd, counters)) {
     telemetry.reporter.counters_read(counters, ring::now_ns());
   }
+  telemetry.reporter.report_echo(ring::now_ns());
 }
 
 }  // namespace
@@ -235,15 +239,15 @@ void telemetry_link_down(int status) {
   }
 }
 
-void telemetry_peer_terminates(const std::uint8_t* text, std::size_t text_bytes) {
+void telemetry_packet(std::uint16_t protocol, const ControlPacket* packet, int incoming) {
   if (const Visit visit; visit) {
-    visit->reporter.peer_requested_end(text, text_bytes);
+    visit->reporter.packet_passed(protocol, *packet, incoming != 0, now_ns());
   }
 }
 
 void telemetry_read_counters(int fd) {
   if (const Visit visit; visit) {
-    pppol2tp::publish_counters(*visit, fd);
+    pppol2tp::publish_statistics(*visit, fd);
   }
 }
 
@@ -259,7 +263,7 @@ std::uint32_t telemetry_timer_due(int fd) {
   }
   errno = 0;
   pppol2tp::note_status(*visit, visit->publisher.tick());
-  pppol2tp::publish_counters(*visit, fd);
+  pppol2tp::publish_statistics(*visit, fd);
   return visit->schedule.next_delay_ms();
 }
 
@@ -288,7 +292,7 @@ void telemetry_exit(int status, int fd) {
     return;
   }
   const Visit visit;
-  pppol2tp::publish_counters(*telemetry, fd);
+  pppol2tp::publish_statistics(*telemetry, fd);
   telemetry->reporter.end(status, now_ns());
   pppol2tp::active.store(nullptr, std::memory_order_relaxed);
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plugin/control_frames.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -48,7 +50,8 @@ void telemetry_ipv4_down(void);
 void telemetry_ipv6_up(const uint8_t* local_id, const uint8_t* remote_id);  // 8 bytes each
 void telemetry_ipv6_down(void);
 void telemetry_link_down(int status);
-void telemetry_peer_terminates(const uint8_t* text, size_t text_bytes);
+// A packet of LCP or of an authentication protocol, on its way in or out.
+void telemetry_packet(uint16_t protocol, const struct ControlPacket* packet, int incoming);
 
 // Reads the statistics of the session's socket now, unless only events are wanted.
 void telemetry_read_counters(int fd);

@@ -33,6 +33,15 @@ void render_host(std::string& out, const model::Snapshot& snapshot) {
     labels.add(#label, text);                        \
     sample(FamilyId::name, value);                   \
   }
+#define HOST_EACH_TRIPLE(name, list, label, text, label2, text2, label3, text3, value) \
+  header(FamilyId::name);                                                              \
+  for (std::size_t i = 0; const auto& e : list) {                                      \
+    labels.add(#label, text);                                                          \
+    labels.add(#label2, text2);                                                        \
+    labels.add(#label3, text3);                                                        \
+    sample(FamilyId::name, value);                                                     \
+    ++i;                                                                               \
+  }
 #define HOST_HISTOGRAM(name, durations) \
   header(FamilyId::name);               \
   histogram(FamilyId::name, durations);

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "agent/model/growth.h"
+
 namespace pppol2tp::model {
 namespace {
-
-std::uint64_t growth(std::uint64_t before, std::uint64_t now) {
-  return now >= before ? now - before : now;
-}
 
 // A cause that this program has no row for still has to be counted somewhere.
 std::size_t cause_index(ring::Cause cause) {
@@ -187,6 +185,8 @@ void Model::account_traffic(const Session& session, const ring::CountersSection&
 void Model::account_progress(std::uint32_t index, const ring::SessionState& before) {
   const Session& session = sessions_.at(index);
   totals_.setup.add_progress(before, session.state);
+  add_echo_growth(totals_.echo_rtt, before.echo, session.state.echo);
+  totals_.attempts.add_growth(before.attempts, session.state.attempts);
   if (before.end.cause == ring::Cause::none && session.has_ended()) account_end(index);
 }
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "agent/model/histogram.h"
+#include "agent/model/peers.h"
 #include "agent/model/setup.h"
 #include "plugin/ring/session_state.h"
 
@@ -108,6 +110,8 @@ struct Totals {
   std::uint64_t records_stale = 0;      // of sessions that are known to be over
   std::uint64_t healed_from_table = 0;  // states that the session table knew better than the ring
   SetupTotals setup;
+  Histogram echo_rtt;
+  AttemptTotals attempts;
 };
 static_assert(ring::kCauseCount <= 32);
 

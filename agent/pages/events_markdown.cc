@@ -25,6 +25,18 @@ std::string events_markdown() {
 #define PHASE(name, number, meaning) out += "| `" #name "` | " #number " | " meaning " |\n";
 #include "plugin/ring/phases.def"
 #undef PHASE
+  out += "\n## Authentication\n\n| protocol | number | meaning |\n|---|---|---|\n";
+#define AUTHENTICATION_PROTOCOL(name, number, meaning) \
+  out += "| `" #name "` | " #number " | " meaning " |\n";
+#include "plugin/ring/authentication.def"
+  out += "\n| direction | number | meaning |\n|---|---|---|\n";
+#define AUTHENTICATION_DIRECTION(name, number, meaning) \
+  out += "| `" #name "` | " #number " | " meaning " |\n";
+#include "plugin/ring/authentication.def"
+  out += "\n| result | number | meaning |\n|---|---|---|\n";
+#define AUTHENTICATION_RESULT(name, number, meaning) \
+  out += "| `" #name "` | " #number " | " meaning " |\n";
+#include "plugin/ring/authentication.def"
   return out;
 }
 

@@ -133,6 +133,14 @@ void Publisher::publish(const CountersSection& section) {
   put(EventType::counters_read, state_.counters, section);
 }
 
+void Publisher::publish(const EchoSection& section) {
+  put(EventType::echo_measured, state_.echo, section);
+}
+
+void Publisher::publish(const AttemptsSection& section) {
+  put(EventType::authentication_attempted, state_.attempts, section);
+}
+
 void Publisher::publish(const EndSection& section) {
   if (segment_->is_open()) tick();
   put(EventType::ended, state_.end, section);
@@ -145,10 +153,12 @@ void Publisher::say_all() {
   if (state_.phase.entered_ns != 0) say(EventType::phase_changed, state_.phase);
   if (state_.link.up_ns != 0) say(EventType::link_up, state_.link);
   if (state_.accm.known != 0) say(EventType::accm_negotiated, state_.accm);
+  if (state_.attempts.latest_ns != 0) say(EventType::authentication_attempted, state_.attempts);
   if (state_.authentication.finished_ns != 0) say(EventType::authenticated, state_.authentication);
   if (state_.ipv4.changed_ns != 0) say(EventType::ipv4_changed, state_.ipv4);
   if (state_.ipv6.changed_ns != 0) say(EventType::ipv6_changed, state_.ipv6);
   if (state_.counters.read_ns != 0) say(EventType::counters_read, state_.counters);
+  if (state_.echo.updated_ns != 0) say(EventType::echo_measured, state_.echo);
 }
 
 SegmentStatus Publisher::tick() {

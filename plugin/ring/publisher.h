@@ -56,6 +56,8 @@ class Publisher {
   void publish_ipv4(const NetworkSection& section);
   void publish_ipv6(const NetworkSection& section);
   void publish(const CountersSection& section);
+  void publish(const EchoSection& section);
+  void publish(const AttemptsSection& section);
 
   // The last word: also gives the table's slot back and detaches. Goes to the new file when the old
   // one was replaced: nobody reads the end of a session in a file that was left.

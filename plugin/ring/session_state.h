@@ -10,6 +10,8 @@
 // most of it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -26,6 +28,36 @@ enum class Phase : std::uint8_t {
 #include "plugin/ring/phases.def"
 #undef PHASE
 };
+
+enum class AuthenticationProtocol : std::uint8_t {
+  none = 0,
+#define AUTHENTICATION_PROTOCOL(name, number, meaning) name = number,
+#include "plugin/ring/authentication.def"
+};
+
+// Which side had to prove itself. A link may have both, each with a protocol of its own.
+enum class AuthenticationDirection : std::uint8_t {
+#define AUTHENTICATION_DIRECTION(name, number, meaning) name = number,
+#include "plugin/ring/authentication.def"
+};
+
+enum class AuthenticationResult : std::uint8_t {
+#define AUTHENTICATION_RESULT(name, number, meaning) name = number,
+#include "plugin/ring/authentication.def"
+};
+
+inline constexpr std::size_t kAuthenticationProtocols = 0  // none is none of them
+#define AUTHENTICATION_PROTOCOL(name, number, meaning) +1
+#include "plugin/ring/authentication.def"
+    ;
+inline constexpr std::size_t kAuthenticationDirections = 0
+#define AUTHENTICATION_DIRECTION(name, number, meaning) +1
+#include "plugin/ring/authentication.def"
+    ;
+inline constexpr std::size_t kAuthenticationResults = 0
+#define AUTHENTICATION_RESULT(name, number, meaning) +1
+#include "plugin/ring/authentication.def"
+    ;
 
 // LNS and LAC as pppol2tp_lns_mode says; RFC 2661, section 1.2.
 enum class Role : std::uint8_t { lac = 0, lns = 1 };
@@ -150,6 +182,40 @@ struct EndSection {
 };
 static_assert(sizeof(EndSection) == 112);
 
+// How long a request is waited for; after that it is lost, and a reply that still comes is none.
+// Prometheus' convention for a bucket: at most this long.
+inline constexpr std::array<std::uint64_t, 13> kEchoRttBoundsNs = {
+    500'000,     1'000'000,   2'500'000,   5'000'000,     10'000'000,    25'000'000,   50'000'000,
+    100'000'000, 250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000};
+inline constexpr std::uint64_t kEchoPatienceNs = kEchoRttBoundsNs.back();
+
+// This host's LCP Echo-Requests (RFC 1661, section 5.8), since the session began. Of a request that
+// was sent and has not been answered, nothing is known until it is lost.
+struct EchoSection {
+  std::uint64_t updated_ns;  // when any of this last changed; 0: no request yet
+  std::uint64_t rtt_sum_ns;  // of all replies
+  std::uint64_t rtt_latest_ns;
+  std::uint32_t requests;
+  std::uint32_t replies;
+  std::uint32_t losses;
+  std::uint32_t replies_by_rtt[kEchoRttBoundsNs.size()];  // above the bound before, not above this
+};
+static_assert(sizeof(EchoSection) == 88);
+
+// Authentications that came to a result, since the session began. One that the peer left unanswered
+// has none.
+struct AttemptsSection {
+  std::uint64_t latest_ns;          // 0: none yet
+  AuthenticationProtocol protocol;  // of the latest
+  AuthenticationDirection direction;
+  AuthenticationResult result;
+  std::uint8_t reserved[5];
+  // [direction][protocol less one][result]
+  std::uint32_t counts[kAuthenticationDirections][kAuthenticationProtocols][kAuthenticationResults];
+  char claimed_name[48];  // by which the peer called itself, proved or not; escaped as peer_text is
+};
+static_assert(sizeof(AttemptsSection) == 144);
+
 struct SessionState {
   std::uint64_t records;     // how many records the session has published so far
   std::uint64_t updated_ns;  // when this was last written
@@ -163,8 +229,10 @@ struct SessionState {
   NetworkSection ipv6;
   CountersSection counters;
   EndSection end;
+  EchoSection echo;
+  AttemptsSection attempts;
 };
-static_assert(sizeof(SessionState) == 680);
+static_assert(sizeof(SessionState) == 912);
 static_assert(std::is_trivially_copyable_v<SessionState>);
 static_assert(std::is_standard_layout_v<SessionState>);
 
@@ -187,6 +255,38 @@ constexpr const char* to_text(Phase phase) {
     return #name;
 #include "plugin/ring/phases.def"
 #undef PHASE
+  }
+  return "unknown";
+}
+
+constexpr const char* to_text(AuthenticationProtocol protocol) {
+  switch (protocol) {
+    case AuthenticationProtocol::none:
+      return "none";
+#define AUTHENTICATION_PROTOCOL(name, number, meaning) \
+  case AuthenticationProtocol::name:                   \
+    return #name;
+#include "plugin/ring/authentication.def"
+  }
+  return "unknown";
+}
+
+constexpr const char* to_text(AuthenticationDirection direction) {
+  switch (direction) {
+#define AUTHENTICATION_DIRECTION(name, number, meaning) \
+  case AuthenticationDirection::name:                   \
+    return #name;
+#include "plugin/ring/authentication.def"
+  }
+  return "unknown";
+}
+
+constexpr const char* to_text(AuthenticationResult result) {
+  switch (result) {
+#define AUTHENTICATION_RESULT(name, number, meaning) \
+  case AuthenticationResult::name:                   \
+    return #name;
+#include "plugin/ring/authentication.def"
   }
   return "unknown";
 }

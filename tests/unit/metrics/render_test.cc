@@ -43,6 +43,11 @@ void live_fully(model::Model& model, SessionScript& session) {
   session.state().accm.receive = 0xa0000;
   session.state().accm.known = 1;
   model.apply(session.record(EventType::accm_negotiated, session.state().accm));
+  session.state().attempts.latest_ns = 12 * kSecond;
+  session.state().attempts.protocol = ring::AuthenticationProtocol::chap_md5;
+  session.state().attempts.counts[0][1][0] = 1;
+  model.apply(session.record(EventType::authentication_attempted, session.state().attempts));
+  session.state().authentication.peer_authenticated = 1;
   session.state().authentication.finished_ns = 12 * kSecond;
   test::set_text(session.state().authentication.peer_name, "o\"neil\\\xff");
   model.apply(session.record(EventType::authenticated, session.state().authentication));
@@ -54,6 +59,8 @@ void live_fully(model::Model& model, SessionScript& session) {
   model.apply(session.record(EventType::ipv6_changed, session.state().ipv6));
   model.apply(session.at(14 * kSecond + 250'000'000).phase(Phase::running));
   model.apply(session.at(20 * kSecond).counters(123'400, 98'700));
+  session.state().echo = {20 * kSecond, 31'500'000, 30'000'000, 4, 2, 1, {0, 0, 1, 0, 0, 0, 1}};
+  model.apply(session.record(EventType::echo_measured, session.state().echo));
 }
 
 AgentFacts fixed_facts() {
@@ -81,6 +88,11 @@ std::string rendered(const std::vector<std::string>& session_labels = {}) {
   model.apply(gone.at(15 * kSecond).opened(ring::Role::lac));
   model.apply(gone.phase(Phase::running));
   model.apply(gone.at(16 * kSecond).counters(2'000, 1'000));
+  test::set_text(gone.state().attempts.claimed_name, "mallory");
+  gone.state().attempts.latest_ns = 15 * kSecond;
+  gone.state().attempts.protocol = ring::AuthenticationProtocol::pap;
+  gone.state().attempts.counts[0][0][1] = 2;
+  model.apply(gone.record(EventType::authentication_attempted, gone.state().attempts));
   test::set_text(gone.state().end.peer_text, "Session-Timeout\n");
   gone.state().end.exit_status = 16;
   model.apply(gone.at(17 * kSecond).ended(Cause::peer_request));

@@ -203,6 +203,62 @@ TEST_F(Session, TellsWhatItCounted) {
   EXPECT_EQ(ring_.state().counters.read_ns, 77u);
 }
 
+TEST_F(Session, TellsOfEchosWithTheStatisticsAndOnlyWhatIsNew) {
+  const std::uint8_t magic[4] = {1, 2, 3, 4};
+  const std::uint8_t peers_magic[4] = {5, 6, 7, 8};
+  reporter_.report_echo(1'000);
+  EXPECT_EQ(ring_.story(), "opened");
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoReply, 0, peers_magic, 4}, true, 9'000);
+  EXPECT_EQ(ring_.story(), "opened") << "one record for each echo is more than it is worth";
+  reporter_.report_echo(10'000);
+  reporter_.report_echo(20'000);
+  EXPECT_EQ(ring_.story(), "opened echo_measured");
+  EXPECT_EQ(ring_.state().echo.replies, 1u);
+  EXPECT_EQ(ring_.state().echo.rtt_latest_ns, 7'000u);
+}
+
+TEST_F(Session, TellsOfALostEchoWithoutAnotherFramePassing) {
+  const std::uint8_t magic[4] = {1, 2, 3, 4};
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);
+  reporter_.report_echo(3'000 + ring::kEchoPatienceNs);
+  EXPECT_EQ(ring_.state().echo.losses, 1u);
+}
+
+TEST_F(Session, LeavesThePeersOwnEchosAlone) {
+  const std::uint8_t magic[4] = {1, 2, 3, 4};
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, true, 2'000);
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoReply, 0, magic, 4}, false, 2'100);
+  reporter_.report_echo(3'000 + ring::kEchoPatienceNs);
+  EXPECT_EQ(ring_.story(), "opened");
+}
+
+TEST_F(Session, ThatEndsForWantOfEchosHasLostThemAll) {
+  come_up();
+  const std::uint8_t magic[4] = {1, 2, 3, 4};
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 1, magic, 4}, false, 3'000);
+  enter(kTerminate, 15);
+  enter(kDisconnect, 15);
+  reporter_.end(16, 4'000);
+  EXPECT_THAT(ring_.story(), testing::EndsWith("echo_measured ended"));
+  EXPECT_EQ(ring_.state().end.cause, Cause::echo_timeout);
+  EXPECT_EQ(ring_.state().echo.losses, 2u);
+}
+
+TEST_F(Session, TellsOfAnAuthenticationThatFailedAtOnce) {
+  const std::uint8_t pap[4] = {3, 4, 0xc0, 0x23};
+  const std::uint8_t who[6] = {3, 'b', 'o', 'b', 1, 'x'};
+  reporter_.packet_passed(kProtocolLcp, {kLcpConfigureAck, 1, pap, sizeof pap}, true, 50);
+  reporter_.packet_passed(kProtocolPap, {1, 1, who, sizeof who}, true, 60);
+  EXPECT_EQ(ring_.story(), "opened");
+  reporter_.packet_passed(kProtocolPap, {3, 1, who, 0}, false, 70);
+  EXPECT_EQ(ring_.story(), "opened authentication_attempted");
+  const ring::AttemptsSection attempts = ring_.state().attempts;
+  EXPECT_EQ(attempts.result, ring::AuthenticationResult::failure);
+  EXPECT_STREQ(attempts.claimed_name, "bob");
+}
+
 TEST_F(Session, EndsWithItsCause) {
   come_up();
   reporter_.signal_received(SIGTERM);
@@ -222,7 +278,8 @@ TEST_F(Session, EndsWithItsCause) {
 
 TEST_F(Session, EndsWithThePeersWordsWhenThePeerEndedIt) {
   come_up();
-  reporter_.peer_requested_end(reinterpret_cast<const std::uint8_t*>("bye\n"), 4);
+  const std::uint8_t bye[] = {'b', 'y', 'e', '\n'};
+  reporter_.packet_passed(kProtocolLcp, {kLcpTerminateRequest, 1, bye, sizeof bye}, true, 50);
   reporter_.link_down(0);
   enter(kNetwork, 0);
   enter(kEstablish, 0);

@@ -164,8 +164,10 @@ TEST(SessionTable, OfANewerWriterHasTheSectionsThatThisReaderKnows) {
   ASSERT_TRUE(claim.claim(ring.segment()));
   claim.write(state_of(9, 4));
   StateCopy& copy = copy_of(ring, claim);
-  copy.bytes += 64;
-  std::memset(reinterpret_cast<std::byte*>(&copy + 1), 0xee, 64);
+  constexpr std::size_t kRoom = kStateCopyBytes - sizeof(StateCopy);
+  static_assert(kRoom > 0);
+  copy.bytes += kRoom;
+  std::memset(reinterpret_cast<std::byte*>(&copy + 1), 0xee, kRoom);
   SessionState state;
   ASSERT_TRUE(read_session(ring.segment(), claim.slot(), state).has_state);
   EXPECT_TRUE(is_intact(state));

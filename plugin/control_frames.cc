@@ -1,4 +1,4 @@
-#include "plugin/lcp_frames.h"
+#include "plugin/control_frames.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,25 +6,37 @@
 
 namespace {
 
-constexpr std::size_t kHdlcBytes = 2;       // address, control
-constexpr std::size_t kLcpHeaderBytes = 4;  // code, identifier, length (two bytes)
-constexpr std::uint16_t kLcpProtocol = 0xc021;
+constexpr std::size_t kHdlcBytes = 2;    // address, control
+constexpr std::size_t kHeaderBytes = 4;  // code, identifier, length (two bytes)
 constexpr std::uint16_t kLastNetworkProtocol = 0x3fff;
 
 constexpr std::uint16_t big_endian_16(const std::uint8_t* bytes) {
   return static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
 }
 
-FrameKind parse_lcp(const std::uint8_t* bytes, std::size_t count, LcpPacket* packet) {
-  if (count < kLcpHeaderBytes) {
-    return kFrameOther;
+bool parse_packet(const std::uint8_t* bytes, std::size_t count, ControlPacket* packet) {
+  if (count < kHeaderBytes) {
+    return false;
   }
   const std::size_t stated = big_endian_16(bytes + 2);
-  if (stated < kLcpHeaderBytes || stated > count) {
-    return kFrameOther;
+  if (stated < kHeaderBytes || stated > count) {
+    return false;
   }
-  *packet = {bytes[0], bytes[1], bytes + kLcpHeaderBytes, stated - kLcpHeaderBytes};
-  return kFrameLcp;
+  *packet = {bytes[0], bytes[1], bytes + kHeaderBytes, stated - kHeaderBytes};
+  return true;
+}
+
+FrameKind kind_of(std::uint16_t protocol) {
+  switch (protocol) {
+    case kProtocolLcp:
+      return kFrameLcp;
+    case kProtocolPap:
+    case kProtocolChap:
+    case kProtocolEap:
+      return kFrameAuthentication;
+    default:
+      return kFrameOther;
+  }
 }
 
 bool is_plain(std::uint8_t byte) {
@@ -52,7 +64,7 @@ std::size_t escape(std::uint8_t byte, char (&out)[4]) {
 }  // namespace
 
 FrameKind classify_frame(const std::uint8_t* frame, std::size_t bytes, std::uint16_t* protocol,
-                         LcpPacket* packet) {
+                         ControlPacket* packet) {
   if (bytes <= kHdlcBytes) {
     return kFrameOther;
   }
@@ -69,10 +81,8 @@ FrameKind classify_frame(const std::uint8_t* frame, std::size_t bytes, std::uint
   if (*protocol <= kLastNetworkProtocol) {
     return kFrameNetwork;
   }
-  if (*protocol != kLcpProtocol) {
-    return kFrameOther;
-  }
-  return parse_lcp(rest + 2, left - 2, packet);
+  const FrameKind kind = kind_of(*protocol);
+  return kind != kFrameOther && parse_packet(rest + 2, left - 2, packet) ? kind : kFrameOther;
 }
 
 int next_lcp_option(LcpOptions* options, LcpOption* option) {

@@ -1,4 +1,4 @@
-#include "plugin/lcp_frames.h"
+#include "plugin/control_frames.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using Bytes = std::vector<std::uint8_t>;
 struct Classified {
   FrameKind kind;
   std::uint16_t protocol = 0;
-  LcpPacket packet{};
+  ControlPacket packet{};
 };
 
 // A copy on the heap with nothing behind it, so that AddressSanitizer sees any byte read past its
@@ -63,7 +63,7 @@ std::string printable(const std::string& text, std::size_t room) {
   return out.c_str();
 }
 
-TEST(ClassifyFrame, FindsAnLcpPacket) {
+TEST(ClassifyFrame, FindsAnControlPacket) {
   const Classified found = classify(lcp_frame(5, {'b', 'y', 'e'}));
   EXPECT_EQ(found.kind, kFrameLcp);
   EXPECT_EQ(found.protocol, 0xc021);
@@ -72,10 +72,24 @@ TEST(ClassifyFrame, FindsAnLcpPacket) {
   EXPECT_EQ(found.packet.data_bytes, 3u);
 }
 
+TEST(ClassifyFrame, FindsPacketsOfTheAuthenticationProtocols) {
+  for (const std::uint16_t protocol : {kProtocolPap, kProtocolChap, kProtocolEap}) {
+    Bytes frame = lcp_frame(1, {3, 'b', 'o', 'b'});
+    frame[2] = static_cast<std::uint8_t>(protocol >> 8);
+    frame[3] = static_cast<std::uint8_t>(protocol);
+    const Classified found = classify(frame);
+    EXPECT_EQ(found.kind, kFrameAuthentication);
+    EXPECT_EQ(found.protocol, protocol);
+    EXPECT_EQ(found.packet.data_bytes, 4u);
+    frame.pop_back();
+    EXPECT_EQ(classify(frame).kind, kFrameOther) << "shorter than it says";
+  }
+}
+
 TEST(ClassifyFrame, PointsAtThePacketsData) {
   const Bytes frame = lcp_frame(5, {'b', 'y', 'e'});
   std::uint16_t protocol;
-  LcpPacket packet;
+  ControlPacket packet;
   ASSERT_EQ(classify_frame(frame.data(), frame.size(), &protocol, &packet), kFrameLcp);
   EXPECT_EQ(packet.data, frame.data() + 8);
 }

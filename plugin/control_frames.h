@@ -11,24 +11,37 @@
 extern "C" {
 #endif
 
-// Codes and the option that matter here: RFC 1661, section 5; RFC 1662, section 7.1.
+// Codes and options that matter here: RFC 1661, sections 5 and 6.2; RFC 1662, section 7.1.
 enum {
   kLcpConfigureAck = 2,
   kLcpConfigureReject = 4,
   kLcpTerminateRequest = 5,
+  kLcpEchoRequest = 9,
+  kLcpEchoReply = 10,
   kLcpOptionAsyncMap = 2,
+  kLcpOptionAuthentication = 3,
   kLcpAsyncMapBytes = 4,
 };
 
-enum FrameKind {
-  kFrameOther,    // another control protocol, or too short to say
-  kFrameNetwork,  // a network protocol's data: the protocol number is 0x3fff at most
-  kFrameLcp,      // a whole LCP packet
+// PPP protocol numbers.
+enum {
+  kProtocolLcp = 0xc021,
+  kProtocolPap = 0xc023,
+  kProtocolChap = 0xc223,
+  kProtocolEap = 0xc227,
 };
 
-// An LCP packet within a frame. `data` is what follows its four bytes of header, cut at the length
-// that the packet itself states (what follows that is padding).
-struct LcpPacket {
+enum FrameKind {
+  kFrameOther,           // another control protocol, or too short to say
+  kFrameNetwork,         // a network protocol's data: the protocol number is 0x3fff at most
+  kFrameLcp,             // a whole LCP packet
+  kFrameAuthentication,  // a whole packet of PAP, CHAP or EAP
+};
+
+// A packet of one of these protocols within a frame; they all begin alike. `data` is what follows
+// its four bytes of header, cut at the length that the packet itself states (what follows that is
+// padding).
+struct ControlPacket {
   uint8_t code;
   uint8_t identifier;
   const uint8_t* data;
@@ -36,9 +49,9 @@ struct LcpPacket {
 };
 
 // Looks into `frame`, which begins with the address and control bytes as pppd's snoop hooks get it.
-// `protocol` is set when there is one; `packet` with kFrameLcp.
+// `protocol` is set when there is one; `packet` with kFrameLcp and kFrameAuthentication.
 enum FrameKind classify_frame(const uint8_t* frame, size_t bytes, uint16_t* protocol,
-                              struct LcpPacket* packet);
+                              struct ControlPacket* packet);
 
 // The options of a Configure packet, one by one.
 struct LcpOptions {
