@@ -36,6 +36,12 @@ SESSIONS = [
     graph("Set-ups that failed", "Sessions that ended without their link ever having been up, a second, by the furthest phase that it had reached.",
           [query(f"sum by (phase) (rate(pppol2tp_session_setup_failures_total{{{HOST}}}[$__rate_interval])) > 0", "{{phase}}")],
           "cps", stacked=True, bars=True),
+    graph("Authentications", "That came to a result, a second: of peers by this host (of_peer), and of this host by peers (to_peer).",
+          [query(f"sum by (direction, protocol, result) (rate(pppol2tp_authentication_attempts_total{{{HOST}}}[$__rate_interval])) > 0",
+                 "{{direction}} {{protocol}} {{result}}")],
+          "cps", stacked=True, bars=True),
+    heatmap("LCP echo round trips", "Of all sessions whose pppd sends LCP Echo-Requests (lcp-echo-interval).",
+            f"sum by (le) (increase(pppol2tp_lcp_echo_rtt_seconds_bucket{{{HOST}}}[$__rate_interval]))", "{{le}}", "s", buckets=True),
 ]
 
 TRAFFIC = [

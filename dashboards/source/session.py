@@ -25,16 +25,18 @@ FIND = [
 ]
 
 WHO = [
-    stat("Link", "Whether the session's link is up.", f"pppol2tp_session_up{{{WHICH}}}", mappings=UP, background=True, size=(3, 4)),
+    stat("Link", "Whether the session's link is up.", f"pppol2tp_session_up{{{WHICH}}}", mappings=UP, background=True, size=(2, 4)),
     stat("Phase", "Of the PPP link.", PHASE, mappings=PHASES, size=(3, 4)),
     stat("Began", "When pppd got the session's socket.", f"1000 * pppol2tp_session_start_time_seconds{{{WHICH}}}", "dateTimeFromNow", size=(3, 4)),
     stat("Set up in", "From pppd's start on it to its phase running.", f"pppol2tp_session_setup_seconds{{{WHICH}}}", "s", size=(3, 4)),
+    stat("In its phase", "Since when the link is in its present phase.", f"1000 * pppol2tp_session_phase_start_time_seconds{{{WHICH}}}",
+         "dateTimeFromNow", size=(3, 4)),
     stat("IPv4 and IPv6", "Whether the network protocols are up.", f"pppol2tp_session_network_up{{{WHICH}}}", mappings=UP, legend="{{family}}",
-         size=(4, 4)),
+         size=(3, 4)),
     stat("MTU", "In force on the interface, in bytes.", f"pppol2tp_session_mtu_bytes{{{WHICH}}}", "none", size=(2, 4)),
     stat("MRU", "In force for what the session receives, in bytes.", f"pppol2tp_session_mru_bytes{{{WHICH}}}", "none", size=(2, 4)),
     stat("Reorder time-out", "How long the kernel was asked to wait for a packet that is out of sequence.",
-         f"pppol2tp_session_reorder_timeout_seconds{{{WHICH}}}", "s", size=(4, 4)),
+         f"pppol2tp_session_reorder_timeout_seconds{{{WHICH}}}", "s", size=(3, 4)),
     table("Who", "What the session has said of itself.", f"pppol2tp_session_info{{{WHICH}}}",
           {"user": ("User", None, None), "role": ("Role", None, None), "ifname": ("Interface", None, None), "peer_address": ("Peer", None, None),
            "peer_tunnel_id": ("Peer's tunnel", None, None), "peer_session_id": ("Peer's session", None, None),
@@ -58,6 +60,15 @@ LIFE = [
           [query(f"rate(pppol2tp_session_receive_sequence_discards_total{{{WHICH}}}[$__rate_interval])", "thrown away"),
            query(f"rate(pppol2tp_session_receive_out_of_sequence_total{{{WHICH}}}[$__rate_interval])", "put in order")], "pps",
           thresholds=[(None, "green"), (1, RED)]),
+    graph("LCP echo", "Round-trip time of the latest LCP Echo-Request that was answered. There once pppd sends any (lcp-echo-interval).",
+          [query(f"pppol2tp_session_lcp_echo_rtt_seconds{{{WHICH}}}", "round trip")], "s"),
+    graph("LCP echos answered and lost", "LCP Echo-Requests that this host sent, a second, and what became of them.",
+          [query(f"rate(pppol2tp_session_lcp_echo_requests_total{{{WHICH}}}[$__rate_interval])", "sent"),
+           query(f"rate(pppol2tp_session_lcp_echo_replies_total{{{WHICH}}}[$__rate_interval])", "answered"),
+           query(f"rate(pppol2tp_session_lcp_echo_losses_total{{{WHICH}}}[$__rate_interval])", "lost")], "cps"),
+    graph("Clamped", "What LCP agreed on, in bytes, where less is in force. Empty where nothing was clamped.",
+          [query(f"pppol2tp_session_negotiated_mtu_bytes{{{WHICH}}}", "MTU agreed on"),
+           query(f"pppol2tp_session_negotiated_mru_bytes{{{WHICH}}}", "MRU agreed on")], "none"),
 ]
 
 DASHBOARD = dashboard(
