@@ -156,6 +156,7 @@ TEST_F(ServerTest, DoesNotKnowAnyOtherPath) {
   }
 }
 
+// CVE-2025-55763: civetweb's redirect to a directory writes past its buffer.
 TEST_F(ServerTest, DoesNotKnowAPathOfAThousandSlashes) {
   start();
   EXPECT_EQ(get(address_, std::string(5000, '/')).status, 404);
@@ -192,6 +193,7 @@ TEST_F(ServerTest, DoesNotSpeakWebsocketOrHttp2) {
   EXPECT_EQ(ask(address_, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status, 400);
 }
 
+// The last one is how a request is smuggled past a proxy: civetweb takes both headers together.
 TEST_F(ServerTest, RefusesABodyOnAGet) {
   start();
   EXPECT_EQ(ask(address_, "GET /hello HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc").status, 400);
@@ -214,6 +216,32 @@ TEST_F(ServerTest, DoesNotWaitForABodyThatItRefuses) {
     client.send(request);
     EXPECT_TRUE(client.sees_close()) << request;
   }
+}
+
+// CVE-2025-9648: civetweb's form reader never ends on a NUL byte.
+TEST_F(ServerTest, RefusesAFormWithoutReadingIt) {
+  start();
+  const std::string form("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\0\0\r\n--x--",
+                         58);
+  for (const char* type :
+       {"multipart/form-data; boundary=x", "application/x-www-form-urlencoded"}) {
+    EXPECT_EQ(ask(address_, concat("POST /-/reload HTTP/1.1\r\nContent-Type: ", type,
+                                   "\r\nContent-Length: 58\r\n\r\n", form))
+                  .status,
+              400)
+        << type;
+  }
+  EXPECT_EQ(get(address_, "/hello").status, 200);
+}
+
+TEST_F(ServerTest, DoesNotBecomeAWebSocket) {
+  start();
+  const Response response =
+      ask(address_,
+          "GET /hello HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "hello");
 }
 
 TEST_F(ServerTest, RefusesAHeadThatIsTooLarge) {
