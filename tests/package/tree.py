@@ -28,6 +28,13 @@ def package(name):
 PLUGIN, AGENT = package("pppol2tp-plugin"), package("pppol2tp-agent")
 
 
+def make_tree(name, more=""):
+    """The path of a clean tree with what our packages need, and `more`, but without them."""
+    made = subprocess.run([ROOT / "tests/package/make-tree", SUITE, name, more, PLUGIN, AGENT], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    return pathlib.Path(made.stdout.splitlines()[-1])
+
+
 def repack(deb, directory, change):
     """Another package made of `deb`: `change` gets the unpacked tree and does to it what it likes."""
     with tempfile.TemporaryDirectory() as work:
@@ -57,9 +64,7 @@ class TreeTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        made = subprocess.run([ROOT / "tests/package/make-tree", SUITE, PLUGIN, AGENT], check=True,
-                              stdout=subprocess.PIPE, text=True)
-        cls.tree = made.stdout.splitlines()[-1]
+        cls.tree = make_tree("package-test")
         cls.work = pathlib.Path(tempfile.mkdtemp(prefix="pppol2tp-package-"))
         cls.addClassCleanup(shutil.rmtree, cls.work)
         cls.packages = cls.work / "packages"
