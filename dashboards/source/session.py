@@ -1,4 +1,4 @@
-from common import ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, PHASES, SESSION_COLUMN, TUNNEL_COLUMN, UP, YES, ended
+from common import ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, PHASES, SESSION, SESSION_COLUMN, TUNNEL_COLUMN, UP, YES, ended
 from grafana import RED, annotation, dashboard, graph, query, stat, table, text_box, timeline
 
 # Exact ids: without them there is no session to show, and never a hundred thousand.
@@ -12,8 +12,8 @@ def both_ways(what, factor=""):
 
 
 # pppd says nothing of its phases once it is gone: what has ended is dead.
-PHASE = (f"(pppol2tp_session_phase{{{WHICH}}} unless pppol2tp_session_end_time_seconds{{{WHICH}}}) "
-         f"or 0 * pppol2tp_session_end_time_seconds{{{WHICH}}}")
+PHASE = (f"max by ({SESSION}) ((pppol2tp_session_phase{{{WHICH}}} unless pppol2tp_session_end_time_seconds{{{WHICH}}}) "
+         f"or 0 * pppol2tp_session_end_time_seconds{{{WHICH}}})")
 
 FIND = [
     table("Sessions of the user", "At most fifty whose user's name holds the text above, the latest first. A session's number shows it below.",
