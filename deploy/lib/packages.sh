@@ -19,7 +19,7 @@ packages_for() {
     # prometheus is here for promtool as well, prometheus-alertmanager for amtool, systemd for what it
     # says about the agent's unit.
     test)
-      echo libgtest-dev libgmock-dev shellcheck clang-format python3 python3-yaml mandoc systemd \
+      echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd \
         prometheus prometheus-alertmanager victoria-metrics docker-compose curl openssl chromium
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm

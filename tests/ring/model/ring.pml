@@ -1,186 +1,241 @@
 /*
  * The ring's protocol of plugin/ring/layout.h: claim, own, mark, copy, commit; and the reader's look,
- * copy, second look. Exhaustively searched by spin, with writers that die anywhere and stores and loads
- * that a weakly ordered machine performs in another order than the program's.
+ * copy and second look. Searched exhaustively by spin, with writers that die anywhere and with the
+ * orders of stores and loads that a weakly ordered machine allows.
  *
- * Order of memory. What is stored becomes visible store by store; a writer's own stores that no fence or
- * release separates become visible in any order (here: mark and words when there is no fence [b], words
- * among themselves, commit and words when the commit is no release [c]). Loads that no acquire separates
- * are performed in any order. That is what multi-copy atomic machines do (ARMv8; x86 does less).
+ * What a writer stores becomes visible store by store, in any order that no fence or release forbids; a
+ * reader's loads are performed in any order that no acquire forbids. Stores are seen by all at once, as
+ * on ARMv8; x86 allows less.
  *
- * -DRESTARTABLE: own to commit is a restartable sequence: a writer that was away for a lap does not store
- *                any more. Without it the slot is owned by compare-and-swap, and the check word is needed.
- * -DCHECKED:     the reader compares the check, keyed with the ticket.
+ * A record has two words, so that tearing shows, and both say whose ticket it is. Of what a writer does
+ * between own and commit two kinds exist:
+ * -DRESTARTABLE   a writer that was away while the ring was lapped stores nothing more; no check needed
+ * (without)       it goes on storing, its commit fails (compare-and-swap), and the check finds the rest
  *
- * Each of these takes one thing away, and spin has to find what it was for:
- * -DNO_MARK -DNO_GUARD -DNO_RELEASE_FENCE -DNO_RELEASE_COMMIT -DNO_ACQUIRE_LOOK -DNO_ACQUIRE_FENCE
- * -DNO_SECOND_LOOK -DNO_TICKET_IN_CHECK -DNO_HOLES
+ * Each of these takes one thing away, and a violation has to be found:
+ * NO_MARK NO_GUARD NO_RELEASE_FENCE NO_RELEASE_COMMIT NO_ACQUIRE_LOOK NO_ACQUIRE_FENCE NO_SECOND_LOOK
+ * NO_HOLES and, without RESTARTABLE, NO_CHECK NO_TICKET_IN_CHECK
  */
-#define SLOTS 2
-#define WRITERS 2
-#ifndef RECORDS
-#define RECORDS 2  /* of each writer */
-#endif
-#define HOLES 4
+#define WRITERS 2  /* RECORDS tickets each, on SLOTS slots */
+
 #define ODD(t) (2 * (t) + 1)
 #define EVEN(t) (2 * (t) + 2)
-/* A record of two words, so that tearing shows; 0 was never written. */
 #define WORD(t) ((t) + 1)
+#define AT(t) ((t) % SLOTS)
 
-byte next_ticket = 0;
-byte sequence[SLOTS];
-byte first[SLOTS];
-byte second[SLOTS];
-byte check[SLOTS];        /* of which record the check word is; see CHECKED */
-byte ends = 0;            /* writers that will not do anything any more */
-byte committed = 0;       /* by tickets, one bit each: for the reader's last word */
-
-#ifdef NO_TICKET_IN_CHECK
-#define CHECK_OF(word, ticket) ((word))
-#else
-#define CHECK_OF(word, ticket) ((word) * 8 + (ticket) + 1)
+#ifdef RESTARTABLE
+#define NO_CHECK
 #endif
-
-/* Was the writer away for a lap? Then the kernel starts its sequence anew instead of letting it store. */
+#ifdef NO_CHECK
+#define WITHOUT_CHECK true
+#else
+#define WITHOUT_CHECK false
+#endif
 #if defined(RESTARTABLE) && !defined(NO_GUARD)
-#define MAY_STORE(t) (next_ticket - (t) <= SLOTS)
+#define GOES_ON(t) (next_ticket - (t) <= SLOTS)
 #else
-#define MAY_STORE(t) true
+#define GOES_ON(t) true
 #endif
+#ifdef NO_GUARD
+#define OWNED_BY_NEWER(t) false
+#else
+#define OWNED_BY_NEWER(t) (sequence[AT(t)] >= ODD(t))
+#endif
+#ifdef NO_TICKET_IN_CHECK
+#define CHECK(word, t) (word)
+#else
+#define CHECK(word, t) ((word) * 16 + (t))
+#endif
+
+byte next_ticket;
+byte sequence[SLOTS], one[SLOTS], two[SLOTS], check[SLOTS];
+byte committed;  /* one bit for each ticket; nobody acts on it */
+byte gone;       /* writers that do nothing any more */
 
 #define OR_DIE if :: goto dead :: skip fi
 
-proctype Writer(byte who) {
-  byte t, s, record, tries;
-  bool marked, one, two, checked;
+proctype Writer() {
+  byte t, claimed;
+  bool marked, did_one, did_two, did_check;
   do
-  :: record < RECORDS ->
-     record++;
-     tries = 0;
-again:
-     if :: tries == 2 -> goto dropped :: else -> tries++ fi;
-     atomic { t = next_ticket; next_ticket++; s = t % SLOTS }
+  :: claimed == RECORDS -> break
+  :: claimed < RECORDS ->
+     atomic { t = next_ticket; next_ticket++; claimed++ }
+     marked = false; did_one = false; did_two = false; did_check = WITHOUT_CHECK;
      OR_DIE;
-#ifdef NO_MARK
-     marked = true;
-#else
-     marked = false;
-#endif
-     one = false; two = false; checked = false;
-     /* own and mark: one instruction of the sequence, or one compare-and-swap */
-#ifndef NO_RELEASE_FENCE
-     atomic {
-#ifndef NO_GUARD
-       if :: sequence[s] >= ODD(t) || !MAY_STORE(t) -> goto again :: else fi;
-#endif
-       if :: !marked -> sequence[s] = ODD(t); marked = true :: else fi
-     }
-     OR_DIE;
-#endif
+     /* From here each step is one store that becomes visible; a guard says what must come before it. */
      do
-#ifdef NO_RELEASE_FENCE
      :: !marked -> atomic {
-          if :: sequence[s] >= ODD(t) || !MAY_STORE(t) -> goto again
-             :: else -> sequence[s] = ODD(t); marked = true fi }
+          if :: OWNED_BY_NEWER(t) || !GOES_ON(t) -> break :: else fi;
+#ifndef NO_MARK
+          sequence[AT(t)] = ODD(t);
+#endif
+          marked = true
+        }
+        OR_DIE
+#ifdef NO_RELEASE_FENCE
+#define AFTER_MARK true
+#else
+#define AFTER_MARK marked
+#endif
+     :: AFTER_MARK && !did_one -> atomic {
+          if :: !GOES_ON(t) -> break :: else -> one[AT(t)] = WORD(t); did_one = true fi }
+        OR_DIE
+     :: AFTER_MARK && !did_two -> atomic {
+          if :: !GOES_ON(t) -> break :: else -> two[AT(t)] = WORD(t); did_two = true fi }
+        OR_DIE
+#ifndef NO_CHECK
+     :: AFTER_MARK && !did_check -> atomic { check[AT(t)] = CHECK(WORD(t), t); did_check = true }
         OR_DIE
 #endif
-     :: !one -> atomic { if :: MAY_STORE(t) -> first[s] = WORD(who * RECORDS + record) :: else -> goto again fi; one = true }
-        OR_DIE
-     :: !two -> atomic { if :: MAY_STORE(t) -> second[s] = WORD(who * RECORDS + record) :: else -> goto again fi; two = true }
-        OR_DIE
-     :: !checked -> atomic { if :: MAY_STORE(t) -> check[s] = CHECK_OF(WORD(who * RECORDS + record), t) :: else -> goto again fi; checked = true }
-        OR_DIE
 #ifdef NO_RELEASE_COMMIT
      :: marked ->
 #else
-     :: marked && one && two && checked ->
+     :: marked && did_one && did_two && did_check ->
 #endif
         atomic {
 #ifdef RESTARTABLE
-          if :: MAY_STORE(t) -> sequence[s] = EVEN(t); committed = committed | (1 << t)
-             :: else -> goto again fi;
+          if :: GOES_ON(t) -> sequence[AT(t)] = EVEN(t); committed = committed | (1 << t) :: else fi;
 #else
-          if :: sequence[s] == ODD(t) -> sequence[s] = EVEN(t); committed = committed | (1 << t)
-             :: else -> goto again fi;
+#ifdef NO_MARK
+          if :: sequence[AT(t)] < EVEN(t) -> sequence[AT(t)] = EVEN(t); committed = committed | (1 << t) :: else fi;
+#else
+          if :: sequence[AT(t)] == ODD(t) -> sequence[AT(t)] = EVEN(t); committed = committed | (1 << t) :: else fi;
 #endif
+#endif
+          break
         }
-        break
      od;
 #ifdef NO_RELEASE_COMMIT
-     /* What has not become visible yet does so after the commit. */
-     do
-     :: !one -> atomic { first[s] = WORD(who * RECORDS + record); one = true }
-     :: !two -> atomic { second[s] = WORD(who * RECORDS + record); two = true }
-     :: !checked -> atomic { check[s] = CHECK_OF(WORD(who * RECORDS + record), t); checked = true }
-     :: one && two && checked -> break
-     od;
+     if :: marked && !did_one -> one[AT(t)] = WORD(t) :: else fi;
+     if :: marked && !did_two -> two[AT(t)] = WORD(t) :: else fi;
+     if :: marked && !did_check -> check[AT(t)] = CHECK(WORD(t), t) :: else fi;
 #endif
-dropped:
-     skip
-  :: else -> break
+     skip;
+     d_step { t = 0; marked = false; did_one = false; did_two = false; did_check = false }
   od;
 dead:
-  ends++
+  atomic { t = 0; claimed = 0; marked = false; did_one = false; did_two = false; did_check = false; gone++ }
+  skip
 }
 
-byte next = 0;
-byte delivered = 0;
-byte lost = 0;
-byte corrupt = 0;
-byte holes = 0;          /* how many */
-byte hole_tickets = 0;   /* which, one bit each */
-byte given = 0;          /* what was handed out, by ticket */
-
-/* One look at ticket t's slot: the two words, and whether the look at the sequence before and the one
- * after said that they are t's. */
-inline look(t) {
-  before = 0; after = 0; a = 0; b = 0; c = 0;
-  d_before = false; d_a = false; d_b = false; d_c = false; d_after = false;
-  do
-  :: !d_before -> before = sequence[t % SLOTS]; d_before = true
 #ifdef NO_ACQUIRE_LOOK
-  :: !d_a -> a = first[t % SLOTS]; d_a = true
-  :: !d_b -> b = second[t % SLOTS]; d_b = true
-  :: !d_c -> c = check[t % SLOTS]; d_c = true
+#define AFTER_LOOK true
 #else
-  :: d_before && !d_a -> a = first[t % SLOTS]; d_a = true
-  :: d_before && !d_b -> b = second[t % SLOTS]; d_b = true
-  :: d_before && !d_c -> c = check[t % SLOTS]; d_c = true
+#define AFTER_LOOK saw_before
+#endif
+#ifdef NO_ACQUIRE_FENCE
+#define AFTER_COPY saw_before
+#else
+#define AFTER_COPY (saw_before && saw_a && saw_b && saw_c)
+#endif
+
+/* Sets before, after, a, b, c. */
+inline look(t) {
+  saw_before = false; saw_a = false; saw_b = false; saw_c = WITHOUT_CHECK; saw_after = false;
+  do
+  :: !saw_before -> before = sequence[AT(t)]; saw_before = true
+  :: AFTER_LOOK && !saw_a -> a = one[AT(t)]; saw_a = true
+  :: AFTER_LOOK && !saw_b -> b = two[AT(t)]; saw_b = true
+#ifndef NO_CHECK
+  :: AFTER_LOOK && !saw_c -> c = check[AT(t)]; saw_c = true
 #endif
 #ifdef NO_SECOND_LOOK
-  :: d_a && d_b && d_c && d_before && !d_after -> after = before; d_after = true
+  :: saw_before && !saw_after -> after = before; saw_after = true
 #else
-#ifdef NO_ACQUIRE_FENCE
-  :: d_before && !d_after -> after = sequence[t % SLOTS]; d_after = true
-#else
-  :: d_before && d_a && d_b && d_c && !d_after -> after = sequence[t % SLOTS]; d_after = true
+  :: AFTER_COPY && !saw_after -> after = sequence[AT(t)]; saw_after = true
 #endif
-#endif
-  :: d_before && before != EVEN(t) -> break
-  :: d_before && d_a && d_b && d_c && d_after -> break
+  :: saw_before && before != EVEN(t) -> after = before; break
+  :: saw_before && saw_a && saw_b && saw_c && saw_after -> break
   od
 }
 
-/* The look at t gave a record: what the reader does with it. */
-inline hand_out(t) {
-#ifdef CHECKED
+inline take(t) {
   if
-  :: c != CHECK_OF(a, t) || a != b -> corrupt++
+#ifndef NO_CHECK
+  :: !(a == b && c == CHECK(a, t)) -> corrupt++
   :: else ->
+#else
+  :: true ->
 #endif
-     assert(a == b);                       /* not torn */
-     assert(a != 0);                       /* written at all */
-     assert((given & (1 << t)) == 0);      /* once */
-#ifdef CHECKED
-#ifndef NO_TICKET_IN_CHECK
-     assert(c == CHECK_OF(a, t));
-#endif
-#endif
-     /* Not another ticket's record: the writers' stores say whose it is. */
-     assert(words_of_ticket_ok(t));
+     assert(a == WORD(t) && b == WORD(t));  /* neither torn nor another ticket's nor never written */
+     assert((given & (1 << t)) == 0);       /* once */
      given = given | (1 << t);
      delivered++
-#ifdef CHECKED
   fi
-#endif
 }
+
+inline visit_holes() {
+  h = 0;
+  do
+  :: h < next && (holes & (1 << h)) != 0 ->
+     look(h);
+     if
+     :: before < EVEN(h) -> skip
+     :: before == EVEN(h) && after == EVEN(h) -> holes = holes & ~(1 << h); open_holes--; take(h)
+     :: else -> holes = holes & ~(1 << h); open_holes--; lost++
+     fi;
+     h++
+  :: h < next && (holes & (1 << h)) == 0 -> h++
+  :: h >= next -> break
+  od
+}
+
+active proctype Reader() {
+  byte next, delivered, lost, corrupt, open_holes;
+  byte holes, given, stepped_over;  /* one bit for each ticket */
+  byte before, after, a, b, c, h, end, was_gone;
+  bool saw_before, saw_a, saw_b, saw_c, saw_after;
+  do
+  :: was_gone = gone;
+     look(next);
+     if
+     :: before == EVEN(next) && after == EVEN(next) -> take(next); next++
+     :: else ->
+        end = next_ticket;
+        if
+        :: end == next -> skip
+        :: end != next && end - next > SLOTS -> lost = lost + end - SLOTS - next;
+           stepped_over = stepped_over | (((1 << (end - SLOTS)) - 1) & ~((1 << next) - 1));
+           next = end - SLOTS
+        :: end != next && end - next <= SLOTS ->
+           if
+           :: before < EVEN(next) ->
+#ifdef NO_HOLES
+              lost++;
+#else
+              holes = holes | (1 << next); open_holes++;
+#endif
+              next++
+           :: else -> corrupt++; next++
+           fi
+        fi
+     fi;
+     visit_holes();
+     assert(delivered + lost + corrupt + open_holes == next);
+     /* Nothing is remembered from look to look: states that differ in that alone are one. */
+     d_step { before = 0; after = 0; a = 0; b = 0; c = 0; h = 0; end = 0;
+              saw_before = false; saw_a = false; saw_b = false; saw_c = false; saw_after = false };
+     if :: was_gone == WRITERS && next == next_ticket -> break :: else fi
+  od;
+  visit_holes();
+  /* Nobody writes any more: what was committed, and neither lapped nor stepped over and counted, has been
+   * handed out. */
+  h = 0;
+  do
+  :: h < next ->
+     if
+     :: (committed & (1 << h)) != 0 && next_ticket - h <= SLOTS && (stepped_over & (1 << h)) == 0 ->
+#ifdef NO_CHECK
+        assert((given & (1 << h)) != 0)
+#else
+        assert((given & (1 << h)) != 0 || corrupt != 0)
+#endif
+     :: else
+     fi;
+     h++
+  :: h >= next -> break
+  od
+}
+
+init { atomic { run Writer(); run Writer() } }
