@@ -30,4 +30,13 @@ struct Request {
   std::string header(std::string_view name) const;
 };
 
+struct Parameter {
+  std::string name;
+  std::string value;
+};
+
+// The parameters of a query, decoded, in the order sent: collect[]=ring&shard=1. One without = has
+// an empty value. A percent sign that two hex digits do not follow stands for itself.
+std::vector<Parameter> parse_query(std::string_view query);
+
 }  // namespace pppol2tp::http

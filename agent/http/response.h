@@ -56,6 +56,9 @@ class ResponseWriter {
   // Small pieces are gathered; pieces of some 10 KiB and more go out as they are, without a copy.
   bool write(std::string_view piece);
 
+  // Sends what was gathered, and the head before it, without waiting for more.
+  bool push() { return flush() && put({}); }
+
   // For whoever called the handler.
 
   bool has_begun() const { return has_begun_; }
