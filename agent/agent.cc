@@ -8,9 +8,9 @@
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
 #include "agent/config/options.h"
-#include "agent/metrics/render.h"
 #include "agent/pages/landing_page.h"
 #include "agent/pages/style.h"
+#include "agent/scrape.h"
 
 namespace pppol2tp {
 namespace {
@@ -56,6 +56,15 @@ Result<config::WebConfig> load_web(const config::Config& config) {
   return config::load_web(config.web_config_file);
 }
 
+metrics::FamilySet families_of(const config::MetricsConfig& config) {
+  metrics::FamilySet families = metrics::families_of(config.detail);
+  for (const std::string& word : config.disabled) {
+    // The configuration's reader has checked each word.
+    if (const auto disabled = metrics::parse_families(word)) families &= ~*disabled;
+  }
+  return families;
+}
+
 void answer_text(http::ResponseWriter& response, int status, std::string_view text) {
   response.set_status(status);
   response.set_content_type("text/plain; charset=utf-8");
@@ -73,7 +82,8 @@ Agent::Agent(config::Config config, std::string config_path, std::unique_ptr<Eve
       tail_(config_.ring),
       checkpointer_(config_.state_file),
       server_({config_.listen, config_.http.threads, config_.http.request_timeout}),
-      session_labels_(names_of(config_.session_labels)) {}
+      shown_families_(families_of(config_.metrics)),
+      exposition_(names_of(config_.session_labels)) {}
 
 Agent::~Agent() {
   server_.stop();
@@ -251,6 +261,7 @@ Result<config::Config> Agent::load_and_apply_web() {
 
 void Agent::apply_reloadable_options() {
   model_.set_limits(limits_of(config_));
+  *shown_families_.lock() = families_of(config_.metrics);
   log::set_level(config_.log_level);
 }
 
@@ -300,7 +311,9 @@ void Agent::add_routes() {
     response.send(pages::style_sheet());
   });
   server_.route("/metrics", Methods::read,
-                [this](const Request&, ResponseWriter& response) { answer_metrics(response); });
+                [this](const Request& request, ResponseWriter& response) {
+                  answer_metrics(request, response);
+                });
   server_.route("/-/healthy", Methods::read, [](const Request&, ResponseWriter& response) {
     answer_text(response, 200, "healthy\n");
   });
@@ -312,7 +325,9 @@ void Agent::add_routes() {
                 [this](const Request&, ResponseWriter& response) { answer_reload(response); });
 }
 
-void Agent::answer_metrics(http::ResponseWriter& response) {
+void Agent::answer_metrics(const http::Request& request, http::ResponseWriter& response) {
+  const auto scrape = parse_scrape(request, *shown_families_.lock());
+  if (!scrape) return answer_text(response, 400, concat(scrape.error().message, "\n"));
   auto shown = ask_for_picture();
   if (!shown) return answer_text(response, 503, "the agent is busy\n");
   shown->facts.process = metrics::process_facts();
@@ -323,8 +338,11 @@ void Agent::answer_metrics(http::ResponseWriter& response) {
           {route.path.empty() ? "other" : route.path, concat(i + 1, "xx"), route.answers[i]});
     }
   }
-  response.set_content_type(metrics::kTextContentType);
-  response.send(metrics::render_text(shown->snapshot, shown->facts, session_labels_));
+  set_headers(response, *scrape);
+  response.begin(std::nullopt);
+  if (response.is_head()) return;
+  ResponseSink sink(response);
+  exposition_.write(std::move(shown->snapshot), shown->facts, *scrape, sink);
 }
 
 void Agent::answer_landing_page(http::ResponseWriter& response) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "agent/base/event_loop.h"
+#include "agent/base/guarded.h"
 #include "agent/base/result.h"
 #include "agent/base/service_manager.h"
 #include "agent/checkpointer.h"
@@ -25,6 +26,7 @@
 #include "agent/collectors/ring_waiter.h"
 #include "agent/config/config.h"
 #include "agent/http/server.h"
+#include "agent/metrics/exposition.h"
 #include "agent/metrics/facts.h"
 #include "agent/model/model.h"
 
@@ -70,7 +72,7 @@ class Agent {
 
   // On an HTTP thread. Empty when the loop does not answer in time.
   std::optional<Picture> ask_for_picture();
-  void answer_metrics(http::ResponseWriter& response);
+  void answer_metrics(const http::Request& request, http::ResponseWriter& response);
   void answer_landing_page(http::ResponseWriter& response);
   void answer_reload(http::ResponseWriter& response);
 
@@ -89,7 +91,8 @@ class Agent {
   std::atomic<bool> is_ready_ = false;
   bool config_success_ = true;
   bool follow_timer_is_set_ = false;
-  std::vector<std::string> session_labels_;  // fixed at start: HTTP threads read it
+  Guarded<metrics::FamilySet> shown_families_;  // HTTP threads read it
+  metrics::Exposition exposition_;
   std::int64_t realtime_offset_ns_ = 0;
   std::uint64_t last_checkpoint_ns_ = 0;
   Watch signals_;

@@ -10,6 +10,7 @@
 
 #include "agent/base/log.h"
 #include "agent/base/result.h"
+#include "agent/metrics/selection.h"
 
 namespace pppol2tp::config {
 
@@ -29,6 +30,13 @@ struct HttpConfig {
   bool operator==(const HttpConfig&) const = default;
 };
 
+struct MetricsConfig {
+  metrics::Detail detail = metrics::Detail::everything;
+  std::vector<std::string> disabled;  // as metrics::parse_families() takes them
+
+  bool operator==(const MetricsConfig&) const = default;
+};
+
 struct Config {
   std::vector<std::string> listen{"127.0.0.1:11701"};
   std::string web_config_file;  // empty: none
@@ -38,6 +46,7 @@ struct Config {
   std::chrono::milliseconds retention = std::chrono::minutes(15);
   std::uint32_t max_sessions = 200'000;
   std::vector<SessionLabel> session_labels;
+  MetricsConfig metrics;
   log::Level log_level = log::Level::info;
   HttpConfig http;
 

@@ -27,6 +27,9 @@ constexpr std::array<std::string_view, 5> kLabelWords = {
 #undef X
 };
 
+constexpr std::array<std::string_view, 4> kDetailWords = {"totals", "tunnels", "sessions",
+                                                          "everything"};
+
 template <typename Enum>
 std::string word_of(Enum value) {
   return std::string(words_of<Enum>()[static_cast<std::size_t>(value)]);
@@ -100,6 +103,16 @@ std::string CountBetween::allowed() const {
   return concat("a number from ", least, " to ", most);
 }
 
+Result<std::string> FamilyWord::parse(std::string_view scalar) const {
+  const auto families = metrics::parse_families(scalar);
+  if (!families) return families.error();
+  return std::string(scalar);
+}
+
+std::string FamilyWord::allowed() const {
+  return std::string(metrics::allowed_families());
+}
+
 template <>
 std::span<const std::string_view> words_of<log::Level>() {
   return kLevelWords;
@@ -110,11 +123,19 @@ std::span<const std::string_view> words_of<SessionLabel>() {
   return kLabelWords;
 }
 
+template <>
+std::span<const std::string_view> words_of<metrics::Detail>() {
+  return kDetailWords;
+}
+
 std::string to_text(std::uint32_t count) {
   return concat(count);
 }
 std::string to_text(log::Level level) {
   return word_of(level);
+}
+std::string to_text(metrics::Detail detail) {
+  return word_of(detail);
 }
 std::string to_text(SessionLabel label) {
   return word_of(label);

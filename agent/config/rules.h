@@ -60,6 +60,13 @@ struct CountBetween {
   std::uint32_t most;
 };
 
+// Metrics, as metrics::parse_families() takes them.
+struct FamilyWord {
+  using Value = std::string;
+  Result<std::string> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
 // The words of a closed set, in the order of its enumerators, which count from 0.
 template <typename Enum>
 std::span<const std::string_view> words_of();
@@ -106,6 +113,7 @@ std::string to_text(std::uint32_t count);
 std::string to_text(const std::string& text);
 std::string to_text(log::Level level);
 std::string to_text(SessionLabel label);
+std::string to_text(metrics::Detail detail);
 
 template <typename Item>
 std::string to_text(const std::vector<Item>& items) {

@@ -58,6 +58,27 @@ constexpr std::string_view type_text(Kind kind) {
   return "gauge";
 }
 
+constexpr std::string_view openmetrics_type_text(Kind kind) {
+  return kind == Kind::info ? "info" : type_text(kind);
+}
+
+// OpenMetrics names a family without the suffix that its samples' kind gives them.
+constexpr std::string_view openmetrics_name(const Family& family) {
+  std::string_view name = family.name;
+  if (family.kind == Kind::counter) name.remove_suffix(std::string_view("_total").size());
+  if (family.kind == Kind::info) name.remove_suffix(std::string_view("_info").size());
+  return name;
+}
+
+// The unit that the name ends in; empty for plain numbers.
+constexpr std::string_view unit_of(const Family& family) {
+  const std::string_view name = openmetrics_name(family);
+  for (const std::string_view unit : {"seconds", "bytes"}) {
+    if (name.ends_with(unit) && name[name.size() - unit.size() - 1] == '_') return unit;
+  }
+  return {};
+}
+
 namespace internal {
 
 constexpr bool is_snake_case(std::string_view name) {
@@ -71,6 +92,7 @@ constexpr bool names_are_unique() {
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     for (std::size_t j = i + 1; j < kFamilies.size(); ++j) {
       if (kFamilies[i].name == kFamilies[j].name) return false;
+      if (openmetrics_name(kFamilies[i]) == openmetrics_name(kFamilies[j])) return false;
     }
   }
   return true;
@@ -86,7 +108,8 @@ constexpr bool all_families(Holds&& holds) {
 
 }  // namespace internal
 
-static_assert(internal::names_are_unique(), "metrics.def: two families have one name");
+static_assert(internal::names_are_unique(),
+              "metrics.def: two families have one name, or one but for _total or _info");
 static_assert(internal::all_families([](const Family& f) {
                 return internal::is_snake_case(f.name);
               }),
@@ -110,7 +133,7 @@ static_assert(internal::all_families([](const Family& f) {
               "metrics.def: histograms are of durations, and end in _seconds");
 static_assert(internal::all_families([](const Family& f) {
                 return f.help.ends_with('.') &&
-                       f.help.find_first_of("\n\\") == std::string_view::npos;
+                       f.help.find_first_of("\n\\\"") == std::string_view::npos;
               }),
               "metrics.def: help is a sentence that needs no escaping, and ends with a full stop");
 

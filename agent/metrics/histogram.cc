@@ -5,9 +5,12 @@
 namespace pppol2tp::metrics {
 namespace {
 
-std::string seconds_text(std::uint64_t ns) {
+// As OpenMetrics wants a bound, whole numbers with their ".0"; the text format is given the same,
+// or a series would change its name with the format.
+std::string bound_text(std::uint64_t ns) {
   std::string text;
   append_number(text, seconds(ns), 0);
+  if (text.find('.') == std::string::npos) text += ".0";
   return text;
 }
 
@@ -26,7 +29,7 @@ void append_histogram(std::string& out, std::string_view name, LabelList& labels
   };
   const std::size_t bounds = durations.bounds_ns.size();
   for (std::size_t i = 0; i < bounds; ++i) {
-    append_bucket(seconds_text(durations.bounds_ns[i]), durations.counted.counts[i]);
+    append_bucket(bound_text(durations.bounds_ns[i]), durations.counted.counts[i]);
   }
   append_bucket("+Inf", durations.counted.counts[bounds]);
   append_sample(out, std::string(name) + "_sum", labels, seconds(durations.counted.sum_ns), 0);

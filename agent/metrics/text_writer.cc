@@ -1,8 +1,11 @@
 #include "agent/metrics/text_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+
+#include "agent/base/concat.h"
 
 namespace pppol2tp::metrics {
 namespace {
@@ -30,6 +33,15 @@ std::size_t sequence_length(std::string_view text) {
   return is_overlong || is_surrogate || is_beyond ? 0 : length;
 }
 
+// Most names: nothing to escape, nothing to check.
+bool is_plain(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) {
+    plain = plain && c >= ' ' && c < '\x7F' && c != '\\' && c != '"';
+  }
+  return plain;
+}
+
 void append_hex_escape(std::string& out, unsigned char byte) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   out += "\\\\x";
@@ -37,37 +49,13 @@ void append_hex_escape(std::string& out, unsigned char byte) {
   out += kDigits[byte & 15];
 }
 
-void append_integer(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), end);
-}
-
-void append_seconds(std::string& out, std::uint64_t ns) {
-  append_integer(out, ns / kNsPerSecond);
-  std::uint64_t rest = ns % kNsPerSecond;
-  if (rest == 0) return;
-  std::array<char, 10> digits{'.', '0', '0', '0', '0', '0', '0', '0', '0', '0'};
-  for (std::size_t i = 9; i > 0; --i, rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
-  const std::string_view text(digits.data(), digits.size());
-  out += text.substr(0, text.find_last_not_of('0') + 1);
-}
-
-void append_real(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";
-  } else if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-  } else {
-    std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
-  }
-}
-
 }  // namespace
 
 void append_label_value(std::string& out, std::string_view value) {
+  if (is_plain(value)) {
+    out += value;
+    return;
+  }
   while (!value.empty()) {
     const auto first = static_cast<unsigned char>(value.front());
     const std::size_t length = sequence_length(value);
@@ -86,60 +74,79 @@ void append_label_value(std::string& out, std::string_view value) {
   }
 }
 
-void append_number(std::string& out, const Number& number, std::int64_t realtime_offset_ns) {
-  switch (number.kind) {
-    case Number::Kind::integer:
-      append_integer(out, number.integer);
-      break;
-    case Number::Kind::real:
-      append_real(out, number.real);
-      break;
-    case Number::Kind::nanoseconds:
-      append_seconds(out, number.integer);
-      break;
-    case Number::Kind::boottime:
-      append_seconds(out, number.integer + static_cast<std::uint64_t>(realtime_offset_ns));
-      break;
-  }
+char* write_integer(char* out, std::uint64_t value) {
+  return std::to_chars(out, out + kMaxNumberBytes, value).ptr;
 }
 
-void LabelList::separate() {
+char* write_seconds(char* out, std::uint64_t ns) {
+  constexpr std::size_t kDigits = 9;
+  out = write_integer(out, ns / kNsPerSecond);
+  std::uint64_t rest = ns % kNsPerSecond;
+  if (rest == 0) return out;
+  *out++ = '.';
+  for (std::size_t i = kDigits; i > 0; --i, rest /= 10) {
+    out[i - 1] = static_cast<char>('0' + rest % 10);
+  }
+  std::size_t length = kDigits;
+  while (out[length - 1] == '0') --length;
+  return out + length;
+}
+
+char* write_real(char* out, double value) {
+  const auto write = [&](std::string_view word) {
+    return std::copy(word.begin(), word.end(), out);
+  };
+  if (std::isnan(value)) return write("NaN");
+  if (std::isinf(value)) return write(value > 0 ? "+Inf" : "-Inf");
+  return std::to_chars(out, out + kMaxNumberBytes, value).ptr;
+}
+
+void append_number(std::string& out, const Number& number, std::int64_t realtime_offset_ns) {
+  std::array<char, kMaxNumberBytes> digits;
+  char* end = digits.data();
+  switch (number.kind) {
+    case Number::Kind::integer:
+      end = write_integer(end, number.integer);
+      break;
+    case Number::Kind::real:
+      end = write_real(end, number.real);
+      break;
+    case Number::Kind::nanoseconds:
+      end = write_seconds(end, number.integer);
+      break;
+    case Number::Kind::boottime:
+      end = write_seconds(end, number.integer + static_cast<std::uint64_t>(realtime_offset_ns));
+      break;
+  }
+  out.append(digits.data(), end);
+}
+
+void LabelList::begin(std::string_view name) {
   if (!text_.empty()) text_ += ',';
+  text_ += name;
+  text_ += "=\"";
 }
 
 void LabelList::add(std::string_view name, std::string_view value) {
-  separate();
-  text_ += name;
-  text_ += "=\"";
+  begin(name);
   append_label_value(text_, value);
   text_ += '"';
 }
 
 void LabelList::add(std::string_view name, std::uint64_t value) {
-  separate();
-  text_ += name;
-  text_ += "=\"";
-  append_integer(text_, value);
+  begin(name);
+  append_number(text_, count(value), 0);
   text_ += '"';
 }
 
-void LabelList::add_ready(std::string_view text) {
-  if (text.empty()) return;
-  separate();
-  text_ += text;
-}
-
-void append_header(std::string& out, std::string_view name, std::string_view type,
-                   std::string_view help) {
-  out += "# HELP ";
-  out += name;
-  out += ' ';
-  out += help;
-  out += "\n# TYPE ";
-  out += name;
-  out += ' ';
-  out += type;
-  out += '\n';
+void append_header(std::string& out, const Family& family, Format format) {
+  const bool is_text = format == Format::text;
+  const std::string_view name = is_text ? family.name : openmetrics_name(family);
+  out += concat("# HELP ", name, ' ', family.help, "\n# TYPE ", name, ' ',
+                is_text ? type_text(family.kind) : openmetrics_type_text(family.kind), '\n');
+  if (const std::string_view unit = unit_of(family); !is_text && !unit.empty()) {
+    out += concat("# UNIT ", name, ' ', unit, '\n');
+  }
 }
 
 void append_sample(std::string& out, std::string_view name, const LabelList& labels,

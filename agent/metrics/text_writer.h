@@ -1,19 +1,29 @@
-// Appends the pieces of the Prometheus text format (version 0.0.4) to one buffer.
+// The pieces of the exposition formats: escaped labels, numbers, headers, samples.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "agent/metrics/catalogue.h"
+#include "agent/metrics/format.h"
 #include "agent/metrics/number.h"
 
 namespace pppol2tp::metrics {
 
 // Appends `value` as the inside of a label's quotes. Backslash, quote and line feed are escaped as
-// the format asks; bytes that are not UTF-8, and control characters, become a visible \\xNN,
+// the formats ask; bytes that are not UTF-8, and control characters, become a visible \\xNN,
 // because a single bad byte makes Prometheus refuse the whole scrape and a peer can choose its
 // name.
 void append_label_value(std::string& out, std::string_view value);
+
+// What the functions below write at most.
+inline constexpr std::size_t kMaxNumberBytes = 32;
+
+// Write a number at `out` and return its end.
+char* write_integer(char* out, std::uint64_t value);
+char* write_seconds(char* out, std::uint64_t ns);
+char* write_real(char* out, double value);
 
 // `realtime_offset_ns` turns Number::Kind::boottime into Unix time.
 void append_number(std::string& out, const Number& number, std::int64_t realtime_offset_ns);
@@ -22,9 +32,10 @@ void append_number(std::string& out, const Number& number, std::int64_t realtime
 class LabelList {
  public:
   void add(std::string_view name, std::string_view value);
-  // For labels that are known to need no escaping, as `name="value"`; an empty text adds nothing.
-  void add_ready(std::string_view text);
   void add(std::string_view name, std::uint64_t value);
+  void add_unless_empty(std::string_view name, std::string_view value) {
+    if (!value.empty()) add(name, value);
+  }
 
   std::string_view text() const { return text_; }
   std::size_t size() const { return text_.size(); }
@@ -32,13 +43,13 @@ class LabelList {
   void clear() { text_.clear(); }
 
  private:
-  void separate();
+  void begin(std::string_view name);
   std::string text_;
 };
 
-// A family's two comment lines, and one sample line.
-void append_header(std::string& out, std::string_view name, std::string_view type,
-                   std::string_view help);
+// The lines before a family's samples.
+void append_header(std::string& out, const Family& family, Format format);
+
 void append_sample(std::string& out, std::string_view name, const LabelList& labels,
                    const Number& number, std::int64_t realtime_offset_ns);
 

@@ -7,7 +7,7 @@ packages_for() {
   case $1 in
     build)
       echo cmake g++ ninja-build pkgconf ppp-dev \
-        prometheus-cpp-dev libcivetweb-dev zlib1g-dev \
+        libcivetweb-dev zlib1g-dev libisal-dev \
         libnl-3-dev libnl-genl-3-dev libnl-route-3-dev \
         libyaml-cpp-dev libcli11-dev libspdlog-dev \
         libssl-dev libcrypt-dev
@@ -20,12 +20,16 @@ packages_for() {
     # says about the agent's unit.
     test)
       echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd \
-        prometheus prometheus-alertmanager victoria-metrics docker-compose curl openssl chromium
+        prometheus prometheus-alertmanager victoria-metrics docker-compose curl openssl chromium \
+        python3-prometheus-client
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm
       ;;
-    # What the ring is measured against.
-    bench) echo libboost-dev liblttng-ust-dev lttng-tools ;;
+    # What the ring and the exposition are measured against.
+    bench)
+      echo libboost-dev liblttng-ust-dev lttng-tools \
+        prometheus-cpp-dev prometheus-node-exporter
+      ;;
     *) die "no packages are listed for '$1'" ;;
   esac
 }

@@ -84,7 +84,7 @@ TEST_P(BadConfig, GetsOneLineThatNamesFileLineKeyAndWhatIsAllowed) {
 
 constexpr char kTopKeys[] =
     "listen, web_config_file, ring, state_file, checkpoint_interval, retention, max_sessions, "
-    "session_labels, log_level, http";
+    "session_labels, log_level, metrics, http";
 
 std::string with_top_keys(const std::string& start) {
   return start + kTopKeys;
@@ -96,6 +96,13 @@ const BadInput kBadInputs[] = {
      "request_timeout"},
     {"UnknownNestedKeyLikeNoOther", "http:\n  colour: 5\n",
      "a.yaml:2: unknown key \"http.colour\"; allowed: threads, request_timeout"},
+    {"DetailThatIsNoLevel", "metrics: {detail: all}\n",
+     "a.yaml:1: metrics.detail: \"all\" is none of them; allowed: totals, tunnels, sessions, "
+     "everything"},
+    {"MetricThatDoesNotExist", "metrics:\n  disabled:\n    - pppol2tp_session_upp\n",
+     "a.yaml:3: metrics.disabled: \"pppol2tp_session_upp\" is no metric of this agent; allowed: a "
+     "list of any of: a metric's name, the beginning of names with a star "
+     "(pppol2tp_session_receive_*), or one of session, tunnel, host, agent"},
     {"KeyTwice", "ring: /a\nretention: 1s\nring: /b\n",
      "a.yaml:3: ring: given twice; allowed: once"},
     {"SectionTwice", "http: {threads: 5}\nhttp: {threads: 6}\n",

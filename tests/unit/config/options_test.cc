@@ -58,6 +58,7 @@ TEST(Differences, SeeAChangeOfEveryOption) {
   other.max_sessions = 1;
   other.session_labels = {SessionLabel::role};
   other.log_level = log::Level::error;
+  other.metrics = {.detail = metrics::Detail::totals, .disabled = {"agent"}};
   other.http = {.threads = 2, .request_timeout = 1s};
   EXPECT_THAT(differences(Config(), other), SizeIs(options().size()));
 }

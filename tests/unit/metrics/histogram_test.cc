@@ -23,8 +23,8 @@ TEST(HistogramText, BucketsAreCumulativeAndEndWithAllThereIs) {
   LabelList labels;
   EXPECT_EQ(shown(labels),
             "x_seconds_bucket{le=\"0.0005\"} 1\n"
-            "x_seconds_bucket{le=\"1\"} 3\n"
-            "x_seconds_bucket{le=\"10\"} 3\n"
+            "x_seconds_bucket{le=\"1.0\"} 3\n"
+            "x_seconds_bucket{le=\"10.0\"} 3\n"
             "x_seconds_bucket{le=\"+Inf\"} 4\n"
             "x_seconds_sum 60.0054\n"
             "x_seconds_count 4\n");

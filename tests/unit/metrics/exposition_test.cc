@@ -1,7 +1,9 @@
-#include "agent/metrics/render.h"
+#include "agent/metrics/exposition.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -79,7 +81,8 @@ AgentFacts fixed_facts() {
 }
 
 // Two sessions in the agent's own network namespace, one of which has ended, and one in another.
-std::string rendered(const std::vector<std::string>& session_labels = {}) {
+std::string rendered(const std::vector<std::string>& session_labels = {},
+                     const Scrape& scrape = {}) {
   model::Model model({100, 900 * kSecond}, name_netns);
   SessionScript full(10, 20);
   live_fully(model, full);
@@ -104,14 +107,62 @@ std::string rendered(const std::vector<std::string>& session_labels = {}) {
 
   AgentFacts facts = fixed_facts();
   facts.totals = model.totals();
-  return render_text(model.snapshot(21 * kSecond, 1'700'000'000 * std::int64_t{kSecond}), facts,
-                     session_labels);
+  Exposition exposition(session_labels);
+  return to_text(exposition, model.snapshot(21 * kSecond, 1'700'000'000 * std::int64_t{kSecond}),
+                 facts, scrape);
 }
 
 TEST(Exposition, IsTheGoldenText) {
   const std::string now = rendered();
   EXPECT_EQ(test::expected_file("tests/golden/metrics.prom", now), now)
       << "run the test again with PPPOL2TP_UPDATE=1 and look at the difference";
+}
+
+TEST(Exposition, InOpenMetricsIsTheGoldenText) {
+  const std::string now = rendered({}, {.format = Format::openmetrics});
+  EXPECT_EQ(test::expected_file("tests/golden/metrics.openmetrics", now), now)
+      << "run the test again with PPPOL2TP_UPDATE=1 and look at the difference";
+}
+
+std::vector<std::string> samples_in(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("#")) out.push_back(line);
+  }
+  return out;
+}
+
+TEST(Exposition, HasTheSameSamplesInBothFormats) {
+  EXPECT_EQ(samples_in(rendered()), samples_in(rendered({}, {.format = Format::openmetrics})));
+}
+
+TEST(Exposition, InOpenMetricsSaysOnRequestWhenEachSessionsCountersBegan) {
+  const auto with = samples_in(rendered({}, {.format = Format::openmetrics, .with_created = true}));
+  const auto without = samples_in(rendered({}, {.format = Format::openmetrics}));
+  const std::string counter = "pppol2tp_session_receive_bytes_total{tunnel_id=\"10\",session_id=";
+  const auto first = std::find(with.begin(), with.end(), counter + "\"20\"} 123400");
+  ASSERT_NE(first, with.end());
+  EXPECT_EQ(
+      *std::next(first),
+      "pppol2tp_session_receive_bytes_created{tunnel_id=\"10\",session_id=\"20\"} 1700000010");
+  std::vector<std::string> rest;
+  std::copy_if(with.begin(), with.end(), std::back_inserter(rest),
+               [](const std::string& line) { return line.find("_created{") == line.npos; });
+  EXPECT_EQ(rest, without);
+  EXPECT_EQ(samples_in(rendered({}, {.with_created = true})), samples_in(rendered()))
+      << "the text format has no such thing";
+}
+
+TEST(Exposition, ShowsTheSelectedFamiliesAlone) {
+  Scrape scrape;
+  scrape.families = *parse_families("pppol2tp_session_up") | *parse_families("pppol2tp_tunnels");
+  std::multiset<std::string> shown;
+  std::istringstream lines(rendered({}, scrape));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# TYPE ")) shown.insert(line.substr(7, line.find(' ', 7) - 7));
+  }
+  EXPECT_EQ(shown, (std::multiset<std::string>{"pppol2tp_session_up", "pppol2tp_tunnels"}));
 }
 
 TEST(Exposition, HasEveryFamilyOfTheTableOnceAndNoOther) {
@@ -150,7 +201,8 @@ TEST(Exposition, SessionLabelsGoOnEverySampleOfASession) {
 
 TEST(Exposition, WithoutSessionsStillShowsWhatIsKnownInAdvance) {
   model::Model model({100, 0});
-  const std::string text = render_text(model.snapshot(0, 0), fixed_facts());
+  Exposition exposition;
+  const std::string text = to_text(exposition, model.snapshot(0, 0), fixed_facts());
   EXPECT_NE(text.find("pppol2tp_session_starts_total 0\n"), text.npos);
 #define CAUSE(name, number, meaning)                                                        \
   if (number != 0) {                                                                        \

@@ -1,0 +1,192 @@
+#include "agent/metrics/block_cache.h"
+
+#include <algorithm>
+
+#include "agent/metrics/hash.h"
+
+namespace pppol2tp::metrics {
+namespace {
+
+constexpr std::size_t kPageSize = model::CowPages<model::Session>::kPageSize;
+
+// `fresh`, or what was there before if it is the same: then whatever was made from that still
+// holds.
+template <typename T>
+std::shared_ptr<const T> keep_if_equal(const std::shared_ptr<const T>& before, T&& fresh) {
+  if (before && *before == fresh) return before;
+  return std::make_shared<const T>(std::forward<T>(fresh));
+}
+
+bool is_empty(const Column& column) {
+  return std::all_of(column.kinds.begin(), column.kinds.end(),
+                     [](Column::Kind kind) { return kind == Column::Kind::absent; });
+}
+
+// Visits (place in the block, item) of all that is there, and (place, null) for what is not.
+template <typename Pages, typename Visit>
+void for_each_place(const Pages& pages, Visit&& visit) {
+  std::size_t place = 0;
+  for (const auto& page : pages) {
+    for (std::size_t i = 0; i < kPageSize; ++i) {
+      visit(place++, page->used[i] ? &page->items[i] : nullptr);
+    }
+  }
+}
+
+// Independent of session_labels, so that a series stays where it is.
+std::uint32_t shard_key(std::string_view identifying_labels) {
+  return static_cast<std::uint32_t>(
+      hash_bytes(identifying_labels.data(), identifying_labels.size(), 0) >> 32);
+}
+
+}  // namespace
+
+template <typename Item>
+BlockCache<Item>::BlockCache(const Schema<Item>& schema, Scope scope, FamilyId described_by,
+                             const std::vector<std::string>& common_labels)
+    : schema_(schema) {
+  const auto is_common = [&](const LabelRow<Item>& row) {
+    return std::find(common_labels.begin(), common_labels.end(), row.name) != common_labels.end();
+  };
+  for (const auto& row : rows_of(schema.labels, described_by)) {
+    if (is_common(row)) common_labels_.push_back(row);
+  }
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    if (kFamilies[i].scope != scope) continue;
+    const auto id = static_cast<FamilyId>(i);
+    FamilyRows rows{id, rows_of(schema.values, id), {}};
+    for (const auto& row : rows_of(schema.labels, id)) {
+      if (!is_common(row)) rows.own_labels.push_back(row);
+    }
+    families_.push_back(id);
+    rows_.push_back(std::move(rows));
+  }
+}
+
+template <typename Item>
+typename BlockCache<Item>::Blocks BlockCache<Item>::blocks(Pages pages,
+                                                           std::int64_t realtime_offset_ns) {
+  Blocks out;
+  out.reserve(pages.size() / kPagesInBlock + 1);
+  for (std::size_t first = 0; first < pages.size(); first += kPagesInBlock) {
+    const std::size_t count = std::min(kPagesInBlock, pages.size() - first);
+    {
+      auto current = entry(first / kPagesInBlock).lock();
+      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns);
+      out.push_back(*current);
+    }
+    for (std::size_t i = 0; i < count; ++i) pages[first + i].reset();
+  }
+  return out;
+}
+
+template <typename Item>
+typename BlockCache<Item>::Entry& BlockCache<Item>::entry(std::size_t number) {
+  auto entries = entries_.lock();
+  while (entries->size() <= number) entries->emplace_back();
+  return (*entries)[number];
+}
+
+template <typename Item>
+std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const Block>& before,
+                                                     Part pages,
+                                                     std::int64_t realtime_offset_ns) const {
+  auto block = std::make_shared<Block>();
+  block->pages = pages.size();
+  block->realtime_offset_ns = realtime_offset_ns;
+  for (std::size_t i = 0; i < pages.size(); ++i) block->page_versions[i] = pages[i]->version;
+  if (before && before->pages == block->pages && before->page_versions == block->page_versions &&
+      before->realtime_offset_ns == realtime_offset_ns) {
+    return before;
+  }
+
+  std::uint64_t hash = 1;
+  for_each_place(pages, [&](std::size_t, const Item* item) {
+    hash = mix(hash, item == nullptr ? 0 : schema_.hash_of_label_facts(*item));
+  });
+  block->label_hash = hash;
+  const bool labels_may_differ = !before || before->label_hash != hash;
+  block->labels = before ? before->labels : nullptr;
+  if (labels_may_differ) block->labels = keep_if_equal(block->labels, make_labels(pages));
+
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    const FamilyBlock* const was = before ? before->families[i].get() : nullptr;
+    auto family = renew_family(rows_[i], was, *block, labels_may_differ, pages);
+    const bool is_same = was != nullptr && was->facts() == family->facts();
+    block->families.push_back(is_same ? before->families[i] : std::move(family));
+    if (schema_.start_time == rows_[i].family) {
+      block->start_time = block->families.back()->facts().rows.front().column.get();
+    }
+  }
+  return block;
+}
+
+template <typename Item>
+std::shared_ptr<const FamilyBlock> BlockCache<Item>::renew_family(const FamilyRows& rows,
+                                                                  const FamilyBlock* before,
+                                                                  const Block& block,
+                                                                  bool labels_may_differ,
+                                                                  Part pages) const {
+  FamilyBlock::Facts facts;
+  facts.name = family(rows.family).name;
+  facts.labels = block.labels;
+  for (std::size_t i = 0; i < rows.values.size(); ++i) {
+    Column column;
+    for (std::size_t page = 0; page < pages.size(); ++page) {
+      ColumnPart part(column, page * kPageSize, block.realtime_offset_ns);
+      rows.values[i].fill(*pages[page], part);
+    }
+    const auto was = before != nullptr ? before->facts().rows[i].column : nullptr;
+    facts.rows.push_back(
+        {rows.values[i].label, is_empty(column) ? nullptr : keep_if_equal(was, std::move(column))});
+  }
+  if (!rows.own_labels.empty()) {
+    const auto was = before != nullptr ? before->facts().own_labels : nullptr;
+    const bool is_same = was && !labels_may_differ && facts.rows == before->facts().rows;
+    facts.own_labels = is_same ? was : keep_if_equal(was, make_own_labels(rows, facts.rows, pages));
+  }
+  return std::make_shared<const FamilyBlock>(std::move(facts));
+}
+
+template <typename Item>
+BlockLabels BlockCache<Item>::make_labels(Part pages) const {
+  BlockLabels out;
+  LabelList labels;
+  for_each_place(pages, [&](std::size_t place, const Item* item) {
+    labels.clear();
+    if (item != nullptr) {
+      schema_.identify(labels, *item);
+      out.shard_keys[place] = shard_key(labels.text());
+      for (const auto& row : common_labels_) row.add(labels, row.name, *item);
+    }
+    out.texts.add(labels.text());
+  });
+  out.texts.finish();
+  return out;
+}
+
+// Of items that the family has a sample of; what the others' labels would be, nobody will see.
+template <typename Item>
+ItemTexts BlockCache<Item>::make_own_labels(const FamilyRows& rows,
+                                            const std::vector<FamilyBlock::Row>& columns,
+                                            Part pages) const {
+  ItemTexts out;
+  LabelList labels;
+  for_each_place(pages, [&](std::size_t place, const Item* item) {
+    labels.clear();
+    const bool has_sample = std::any_of(columns.begin(), columns.end(), [&](const auto& row) {
+      return row.column && row.column->kinds[place] != Column::Kind::absent;
+    });
+    if (item != nullptr && has_sample) {
+      for (const auto& row : rows.own_labels) row.add(labels, row.name, *item);
+    }
+    out.add(labels.text());
+  });
+  out.finish();
+  return out;
+}
+
+template class BlockCache<model::Session>;
+template class BlockCache<model::Tunnel>;
+
+}  // namespace pppol2tp::metrics

@@ -1,0 +1,144 @@
+#include "agent/metrics/exposition.h"
+
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "agent/metrics/render.h"
+#include "agent/metrics/text_writer.h"
+
+namespace pppol2tp::metrics {
+namespace {
+
+// Enough for a system call to be worth it, few enough to stay in the processor's cache until sent.
+constexpr std::size_t kPieceBytes = 128 * 1024;
+
+}  // namespace
+
+// One answer on its way: gathers text, compresses what is not compressed yet, and sends it on.
+class Exposition::Answer {
+ public:
+  Answer(const Scrape& scrape, Sink& sink) : scrape_(scrape), sink_(sink) {
+    if (!scrape.is_gzip) return;
+    deflater_.emplace();
+    out_.append(kGzipHead);
+  }
+
+  // False, here and below: the client takes no more.
+  bool add_text(std::string_view text) {
+    if (text.empty()) return true;
+    if (!scrape_.is_gzip) {
+      out_.append(text);
+    } else {
+      add_segment(deflater_->deflate(text));
+    }
+    return send_if_enough();
+  }
+
+  bool flush() { return send() && sink_.flush(); }
+
+  template <typename Item>
+  bool add_families(const BlockCache<Item>& cache,
+                    const std::vector<std::shared_ptr<const Block>>& blocks) {
+    const auto& families = cache.families();
+    for (std::size_t i = 0; i < families.size(); ++i) {
+      if (!scrape_.families[static_cast<std::size_t>(families[i])]) continue;
+      header_.clear();
+      append_header(header_, family(families[i]), scrape_.format);
+      if (!add_text(header_)) return false;
+      for (const auto& block : blocks) {
+        if (!add_block(*block, i, families[i])) return false;
+      }
+    }
+    return true;
+  }
+
+  bool finish() {
+    if (!add_text(ending(scrape_.format))) return false;
+    if (scrape_.is_gzip) out_.append(books_.trailer());
+    return send();
+  }
+
+ private:
+  bool add_block(const Block& block, std::size_t number, FamilyId id) {
+    const FamilyBlock& samples = *block.families[number];
+    if (samples.is_empty()) return true;
+    const bool with_created = scrape_.with_created && scrape_.format == Format::openmetrics &&
+                              family(id).kind == Kind::counter;
+    const Column* const start = with_created ? block.start_time : nullptr;
+    if (!scrape_.is_gzip) {
+      samples.append_text(out_, scrape_.shard, start);
+    } else if (scrape_.shard.is_everything() && start == nullptr) {
+      add_segment(*samples.segment(*deflater_, scratch_));
+    } else {
+      scratch_.clear();
+      samples.append_text(scratch_, scrape_.shard, start);
+      if (scratch_.size() != 0) add_segment(deflater_->deflate(scratch_.text()));
+    }
+    return send_if_enough();
+  }
+
+  void add_segment(const Segment& segment) {
+    books_.add(segment);
+    out_.append(segment.deflated);
+  }
+
+  bool send_if_enough() { return out_.size() < kPieceBytes || send(); }
+
+  bool send() {
+    const bool is_taken = out_.size() == 0 || sink_.write(out_.text());
+    out_.clear();
+    return is_taken;
+  }
+
+  const Scrape& scrape_;
+  Sink& sink_;
+  std::optional<Deflater> deflater_;
+  GzipBooks books_;
+  TextBuffer out_;
+  TextBuffer scratch_;
+  std::string header_;
+};
+
+Exposition::Exposition(const std::vector<std::string>& session_labels)
+    : sessions_(session_schema(), Scope::session, FamilyId::session_info, session_labels),
+      tunnels_(tunnel_schema(), Scope::tunnel, FamilyId::tunnel_info, {}) {}
+
+bool Exposition::write(model::Snapshot snapshot, const AgentFacts& agent, const Scrape& scrape,
+                       Sink& sink) {
+  Answer answer(scrape, sink);
+  const bool with_totals = scrape.shard.index == 0;
+  if (with_totals && !answer.add_text(agent_text(agent, scrape.format, scrape.families))) {
+    return false;
+  }
+  if (!answer.flush()) return false;
+  if (with_totals && !answer.add_text(host_text(snapshot, scrape.format, scrape.families))) {
+    return false;
+  }
+  const std::int64_t offset = snapshot.realtime_offset_ns;
+  auto session_pages = snapshot.sessions.pages();
+  auto tunnel_pages = snapshot.tunnels.pages();
+  snapshot = {};
+  const auto tunnels = tunnels_.blocks(std::move(tunnel_pages), offset);
+  const auto sessions = sessions_.blocks(std::move(session_pages), offset);
+  return answer.add_families(tunnels_, tunnels) && answer.add_families(sessions_, sessions) &&
+         answer.finish();
+}
+
+std::string to_text(Exposition& exposition, const model::Snapshot& snapshot,
+                    const AgentFacts& agent, const Scrape& scrape) {
+  class StringSink final : public Sink {
+   public:
+    bool write(std::string_view piece) override {
+      text += piece;
+      return true;
+    }
+    bool flush() override { return true; }
+    std::string text;
+  };
+  StringSink sink;
+  exposition.write(snapshot, agent, scrape, sink);
+  return std::move(sink.text);
+}
+
+}  // namespace pppol2tp::metrics

@@ -1,0 +1,50 @@
+// gzip (RFC 1952) out of pieces that are compressed once and sent many times: each piece is
+// deflated by itself up to a byte boundary, so any sequence of them is one valid stream, and the
+// checksum of the whole is combined from theirs.
+//
+// The only user of ISA-L: it deflates ten times as fast as zlib's level 6 at a tenth more bytes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pppol2tp::metrics {
+
+// A piece of text, deflated.
+struct Segment {
+  std::string deflated;
+  std::uint32_t crc = 0;         // of the text
+  std::uint64_t text_bytes = 0;  // before it was deflated
+};
+
+// One thread at a time.
+class Deflater {
+ public:
+  Deflater();
+  ~Deflater();
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  Segment deflate(std::string_view text);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
+inline constexpr std::string_view kGzipHead("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
+
+// Keeps the books of one stream: what its trailer has to say of the segments before it.
+class GzipBooks {
+ public:
+  void add(const Segment& segment);
+  std::string trailer() const;
+
+ private:
+  std::uint32_t crc_ = 0;
+  std::uint64_t text_bytes_ = 0;
+};
+
+}  // namespace pppol2tp::metrics

@@ -1,0 +1,33 @@
+// Which families an answer shows, and the words by which people say it: a family's name, the
+// beginning of names with a star (pppol2tp_session_receive_*), or a scope (session, tunnel, host,
+// agent).
+#pragma once
+
+#include <bitset>
+#include <string_view>
+
+#include "agent/base/result.h"
+#include "agent/metrics/catalogue.h"
+
+namespace pppol2tp::metrics {
+
+// By FamilyId.
+using FamilySet = std::bitset<kFamilies.size()>;
+
+// How much is shown at all; each includes those before it.
+enum class Detail : std::uint8_t {
+  totals,      // the host and the agent
+  tunnels,     // and each tunnel
+  sessions,    // and each session, without the families that the table calls details
+  everything,  // all of the table
+};
+
+FamilySet families_of(Detail detail);
+
+// What one word stands for. The error names the word and what would be right.
+Result<FamilySet> parse_families(std::string_view word);
+
+// For errors and help.
+std::string_view allowed_families();
+
+}  // namespace pppol2tp::metrics

@@ -1,0 +1,45 @@
+// A buffer for text that is written by pointer: unlike a std::string's, its new room is not filled
+// with zeros first.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace pppol2tp::metrics {
+
+class TextBuffer {
+ public:
+  // Room for `bytes` more; what is written there counts once commit() is told where it ends.
+  char* reserve(std::size_t bytes) {
+    if (capacity_ - size_ < bytes) grow(size_ + bytes);
+    return bytes_.get() + size_;
+  }
+  void commit(const char* end) { size_ = static_cast<std::size_t>(end - bytes_.get()); }
+
+  void append(std::string_view text) {
+    char* const out = reserve(text.size());
+    std::memcpy(out, text.data(), text.size());
+    size_ += text.size();
+  }
+
+  std::string_view text() const { return {bytes_.get(), size_}; }
+  std::size_t size() const { return size_; }
+  void clear() { size_ = 0; }
+
+ private:
+  void grow(std::size_t least) {
+    const std::size_t capacity = least + least / 2;
+    std::unique_ptr<char[]> larger(new char[capacity]);
+    if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace pppol2tp::metrics

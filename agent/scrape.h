@@ -1,0 +1,37 @@
+// A request for /metrics: what it asks for, and the way of its answer to the client.
+//
+// Parameters of the query, which a scrape configuration gives under `params`:
+//   collect[]=WORD   only these families, instead of all; may be given several times
+//   exclude[]=WORD   not these; may be given several times
+//   shard=K&shards=N only the sessions and tunnels that fall to shard K of N, counted from 0
+//   created=1        in OpenMetrics, say when each session's counters began
+// A WORD is as metrics::parse_families() takes it. Families that the configuration does not show
+// stay hidden whatever is asked for.
+#pragma once
+
+#include "agent/base/result.h"
+#include "agent/http/request.h"
+#include "agent/http/response.h"
+#include "agent/metrics/exposition.h"
+
+namespace pppol2tp {
+
+// The error says in one line which parameter is wrong and what is allowed.
+Result<metrics::Scrape> parse_scrape(const http::Request& request, const metrics::FamilySet& shown);
+
+// Sets status and headers of the answer to `scrape`.
+void set_headers(http::ResponseWriter& response, const metrics::Scrape& scrape);
+
+// Sends an answer's pieces as they come.
+class ResponseSink final : public metrics::Sink {
+ public:
+  explicit ResponseSink(http::ResponseWriter& response) : response_(response) {}
+
+  bool write(std::string_view piece) override { return response_.write(piece); }
+  bool flush() override { return response_.push(); }
+
+ private:
+  http::ResponseWriter& response_;
+};
+
+}  // namespace pppol2tp

@@ -1,0 +1,89 @@
+#include "agent/metrics/gzip.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <random>
+#include <string>
+
+namespace pppol2tp::metrics {
+namespace {
+
+// What zlib makes of a whole gzip stream; says so in the text when it is not one.
+std::string inflated(const std::string& gzip) {
+  z_stream stream{};
+  if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return "no zlib";
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(gzip.data()));
+  stream.avail_in = static_cast<uInt>(gzip.size());
+  std::string out;
+  std::string part(65536, '\0');
+  int result = Z_OK;
+  while (result == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(part.data());
+    stream.avail_out = static_cast<uInt>(part.size());
+    result = inflate(&stream, Z_NO_FLUSH);
+    out.append(part.data(), part.size() - stream.avail_out);
+  }
+  const bool is_whole = result == Z_STREAM_END && stream.avail_in == 0;
+  inflateEnd(&stream);
+  return is_whole ? out : "not a whole gzip stream";
+}
+
+std::string gzip_of(const std::vector<Segment>& segments) {
+  std::string out(kGzipHead);
+  GzipBooks books;
+  for (const Segment& segment : segments) {
+    out += segment.deflated;
+    books.add(segment);
+  }
+  return out + books.trailer();
+}
+
+TEST(Gzip, OfNothingIsAWholeStream) {
+  EXPECT_EQ(inflated(gzip_of({})), "");
+}
+
+TEST(Gzip, OfSegmentsInAnyOrderIsTheirTextsInThatOrder) {
+  Deflater deflater;
+  const Segment a = deflater.deflate("first text, first text, first text\n");
+  const Segment b = deflater.deflate(std::string(100'000, 'b'));
+  EXPECT_EQ(inflated(gzip_of({a, b})),
+            "first text, first text, first text\n" + std::string(100'000, 'b'));
+  EXPECT_EQ(inflated(gzip_of({b, a, a})), std::string(100'000, 'b') +
+                                              "first text, first text, first text\n"
+                                              "first text, first text, first text\n");
+}
+
+TEST(Gzip, TakesWhatCannotBeMadeSmaller) {
+  std::mt19937_64 random(1);
+  Deflater deflater;
+  for (const std::size_t size : {1u, 100u, 65535u, 65536u, 300'000u}) {
+    std::string noise(size, '\0');
+    for (char& c : noise) c = static_cast<char>(random());
+    EXPECT_EQ(inflated(gzip_of({deflater.deflate(noise)})), noise) << size;
+  }
+}
+
+TEST(Gzip, TakesAnEmptyText) {
+  Deflater deflater;
+  EXPECT_EQ(inflated(gzip_of({deflater.deflate(""), deflater.deflate("x"), deflater.deflate("")})),
+            "x");
+}
+
+TEST(Gzip, MakesRepetitiveTextMuchSmaller) {
+  Deflater deflater;
+  std::string text;
+  for (int i = 0; i < 1000; ++i) {
+    text += "pppol2tp_session_up{tunnel_id=\"1\",session_id=\"" + std::to_string(i) + "\"} 1\n";
+  }
+  EXPECT_LT(deflater.deflate(text).deflated.size(), text.size() / 8);
+}
+
+TEST(Gzip, SaysItsLengthModulo32BitsAndItsChecksum) {
+  GzipBooks books;
+  books.add({"", 0, (std::uint64_t{1} << 32) + 5});
+  EXPECT_EQ(books.trailer().substr(6), std::string("\5\0\0\0", 4));
+}
+
+}  // namespace
+}  // namespace pppol2tp::metrics
