@@ -57,6 +57,22 @@ def older(deb, directory):
     return repack(deb, directory, lambda tree: replace_in(tree / "DEBIAN/control", f"Version: {version}", "Version: 0.0.9"))
 
 
+# What a system needs to have sessions, and a test inside of it.
+GUEST_PACKAGES = "xl2tpd python3 iproute2 iputils-ping kmod procps"
+
+
+def stage(directory, *programs):
+    """What a test inside of a tree finds beside itself: packages, former packages, examples, its helpers."""
+    for name in ("new", "old"):
+        (directory / name).mkdir(parents=True)
+    for deb in (PLUGIN, AGENT):
+        shutil.copy(deb, directory / "new")
+        older(deb, directory / "old")
+    shutil.copytree(ROOT / "deploy" / "examples", directory / "examples")
+    for program in (*programs, ROOT / "tests/package/machine.py"):
+        shutil.copy(program, directory)
+
+
 class TreeTest(unittest.TestCase):
     """Each class has a tree of its own, as clean as debootstrap left it; begin_anew() gives it another one."""
 

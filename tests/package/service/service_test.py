@@ -1,0 +1,54 @@
+"""The agent's service under a real systemd: as its unit says, and through what an operator does to it.
+
+The tests follow each other on one system.
+"""
+
+import os
+import pathlib
+import signal
+import unittest
+
+from machine import NEW, install, must, run, samples, service, wait_until
+
+
+class Service(unittest.TestCase):
+    def test_1_starts_with_its_package_and_has_the_rights_that_its_unit_says(self):
+        install(NEW)
+        self.assertEqual(service("ActiveState"), "active")
+        self.assertEqual(service("StatusText"), "Listening on 127.0.0.1:11701")
+        status = pathlib.Path("/proc", service("MainPID"), "status").read_text()
+        facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        self.assertEqual(facts["Uid"].split()[0], must("id -u pppol2tp-agent"))
+        self.assertEqual(set(facts["Groups"].split()), set(must("getent group pppol2tp pppol2tp-agent | cut -d: -f3").split()))
+        self.assertEqual({facts[name] for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")}, {f"{1 << 12:016x}"})
+        self.assertEqual((facts["NoNewPrivs"], facts["Seccomp"]), ("1", "2"))
+
+    def test_2_reload_takes_a_good_configuration_and_refuses_a_bad_one(self):
+        config, agent = pathlib.Path("/etc/pppol2tp/agent.yml"), service("MainPID")
+        good = config.read_text()
+        config.write_text(good + "retention: 1h\n")
+        must("systemctl reload pppol2tp-agent")
+        config.write_text(good + "retentoin: 1h\n")
+        self.assertNotEqual(run("systemctl reload pppol2tp-agent")[0], 0)
+        self.assertIn("retentoin", must("journalctl --no-pager -u pppol2tp-agent -n 20"))
+        self.assertEqual((service("ActiveState"), service("MainPID")), ("active", agent))
+        config.write_text(good)
+
+    def test_3_watchdog_starts_an_agent_anew_that_hangs(self):
+        must("mkdir -p /run/systemd/system/pppol2tp-agent.service.d")
+        pathlib.Path("/run/systemd/system/pppol2tp-agent.service.d/watchdog.conf").write_text("[Service]\nWatchdogSec=10s\n")
+        must("systemctl daemon-reload && systemctl restart pppol2tp-agent")
+        hanging = service("MainPID")
+        os.kill(int(hanging), signal.SIGSTOP)
+        wait_until(lambda: service("MainPID") not in ("0", hanging) and service("ActiveState") == "active", 60, "it was started anew")
+        wait_until(samples, 30, "it serves")
+
+    def test_4_purge_ends_it_and_leaves_nothing_of_its_own(self):
+        self.assertEqual(service("ActiveState"), "active")
+        must("dpkg --purge pppol2tp-agent pppol2tp-plugin")
+        self.assertEqual(run("pgrep -x pppol2tp-agent")[1], "")
+        self.assertEqual(run("ls -d /run/pppol2tp* /etc/pppol2tp 2> /dev/null")[1], "")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, failfast=True)
