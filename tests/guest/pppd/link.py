@@ -22,8 +22,9 @@ CLONE_NEWNET = 0x40000000
 SIDES = ("lns", "lac")
 ADDRESSES = {"lns": "10.98.0.1", "lac": "10.98.0.2"}
 PORT = 1701
-# (tunnel id, session id); numbers that nothing else in a log looks like.
+# (tunnel id, session id) of the first link; numbers that nothing else in a log looks like.
 IDS = {"lns": (31001, 31011), "lac": (31002, 31012)}
+IDS_STEP = 100
 PPP_ADDRESSES = {"lns": "10.97.0.1:10.97.0.2", "lac": "10.97.0.2:10.97.0.1"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -71,7 +72,8 @@ class End:
         self.namespace = f"{link.name}-{side}"
         self.log = link.directory / f"{side}.log"
         self.process = None
-        self.tunnel_id, self.session_id = IDS[side]
+        self._ids = {s: tuple(first + link.number * IDS_STEP for first in ids) for s, ids in IDS.items()}
+        self.tunnel_id, self.session_id = self._ids[side]
         self._sockets = []
         self.session = None
 
@@ -81,20 +83,30 @@ class End:
             udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             udp.bind((ADDRESSES[self.side], PORT))
             udp.connect((ADDRESSES[other], PORT))
-            local, peer = IDS[self.side], IDS[other]
+            local, peer = self._ids[self.side], self._ids[other]
             tunnel = _connect_pppox(udp, (local[0], 0), (peer[0], 0), ADDRESSES[other])
             self.session = _connect_pppox(udp, local, peer, ADDRESSES[other])
             self._sockets = [udp, tunnel]
 
-    def start_pppd(self, options, environment=None, descriptors=()):
-        """pppd's output goes to `log`. The session's socket is pppd's alone from then on."""
+    def add_session(self, number):
+        """Another session of the tunnel, for the next pppd; `number` counts from 0 on both sides."""
+        other = "lac" if self.side == "lns" else "lns"
+        local, peer = (self._ids[self.side][0], 1 + number), (self._ids[other][0], 1 + number)
+        with in_namespace(self.namespace):
+            added = _connect_pppox(self._sockets[0], local, peer, ADDRESSES[other])
+        if self.session:
+            self.session.close()
+        self.session = added
+
+    def start_pppd(self, options, environment=None, descriptors=(), output=None):
+        """pppd's output goes to `log`, or to the descriptor `output`. The session's socket is pppd's alone from then on."""
         inherited = [self.session.fileno(), *descriptors] if self.session else list(descriptors)
         with in_namespace(self.namespace), open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [PPPD, *options],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=output or log,
+                stderr=output or log,
                 pass_fds=inherited,
                 env={**os.environ, **(environment or {})},
             )
@@ -145,10 +157,15 @@ class End:
 
 
 class Link:
-    """Both ends, and what they live in; a context manager. `name` is of at most eight characters."""
+    """Both ends, and what they live in; a context manager. Links of different numbers have different ids.
 
-    def __init__(self, name, directory):
+    In namespaces of their own ids need not differ. But a namespace that is new may have the inode of one that
+    is gone, so for whoever goes by those, sessions one after another with the same ids may be the same.
+    """
+
+    def __init__(self, name, directory, number=0):
         self.name = name
+        self.number = number
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.lns = End(self, "lns")

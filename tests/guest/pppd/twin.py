@@ -77,6 +77,7 @@ def prepare():
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/etc/ppp"], check=True)
     for name, text in {"options": "", "chap-secrets": "user lns secret *\n"}.items():
         pathlib.Path("/etc/ppp", name).write_text(text)
+        pathlib.Path("/etc/ppp", name).chmod(0o600)
     pathlib.Path("/run/pppol2tp").mkdir(mode=0o755, exist_ok=True)
 
 

@@ -21,8 +21,8 @@ IPV4_UP = "remote IP address"
 IPV6_UP = "remote LL address"
 
 
-def hang_up(side, signal_number=signal.SIGTERM, once=(IPV4_UP,)):
-    """Both ends are up, then one gets a signal; both end, those that detached themselves as well."""
+def hang_up(side, signal_number=signal.SIGTERM, once=(IPV4_UP,), detached=None):
+    """Both ends are up, then one gets a signal; both end, and what the one that is `detached` became as well."""
 
     def course(link, start):
         for end in link.ends.values():
@@ -32,8 +32,8 @@ def hang_up(side, signal_number=signal.SIGTERM, once=(IPV4_UP,)):
                 end.wait_for(text)
         link.ends[side].process.send_signal(signal_number)
         statuses = wait_for_exit(link.ends.values())
-        for end in link.ends.values():
-            end.wait_until_deserted()
+        if detached:
+            link.ends[detached].wait_until_deserted()
         return statuses
 
     return course
@@ -106,13 +106,20 @@ SCENARIOS = {
         lns=(*LNS, "name", "lns", "auth", "require-chap"), lac=(*SOCKET, "name", "user", "noauth"), course=hang_up("lac")
     ),
     "a wrong CHAP secret": Scenario(
-        lns=(*LNS, "name", "lns", "auth", "require-chap"), lac=(*SOCKET, "name", "wrong", "noauth"), course=both_end,
-        # The client believes to be in as soon as it has answered, and may say so before the LNS refuses it.
+        lns=(*LNS, "name", "lns", "auth", "require-chap"),
+        lac=(*SOCKET, "name", "user", "password", "wrong", "noauth"),
+        course=both_end,
+    ),
+    "CHAP refused": Scenario(
+        lns=(*LNS, "name", "lns", "auth", "require-chap"),
+        lac=(*SOCKET, "noauth", "refuse-chap"),
+        course=both_end,
+        # The client goes on to IPCP, and may have said so before the LNS has ended the link.
         races=("IPCP", "Discarded non-LCP packet"),
     ),
     "nobody answers": Scenario(lns=(*LNS, "lcp-max-configure", "2", "lcp-restart", "1"), course=alone),
     "connect time is over": Scenario(lns=(*LNS, "maxconnect", "2"), course=both_end),
-    "detached": Scenario(lns=(*LNS, "updetach"), course=hang_up("lac")),
+    "detached": Scenario(lns=(*LNS, "updetach"), course=hang_up("lac", detached="lns")),
     "loaded twice": Scenario(plugins=("plugin", "{plugin}", "plugin", "{plugin}")),
     "dump": Scenario(lns=(*LNS, "pppol2tp_send_seq", "pppol2tp_reorderto", "20", "dump"), lac=(*SOCKET, "dump")),
     "dryrun": Scenario(lns=(*LNS, "pppol2tp_ifname", "customer7", "dump", "dryrun"), course=alone),
