@@ -1,0 +1,127 @@
+"""Every way in which a session ends, and what has to be said of it on both sides.
+
+The exit status of pppd says 16, "hangup", for half of these.
+"""
+
+import signal
+import subprocess
+from dataclasses import dataclass
+from typing import Callable
+
+from link import PPP_ADDRESSES
+from twin_scenarios import LNS, SOCKET
+
+# One second after another without an answer, three times.
+ECHO = ("lcp-echo-interval", "1", "lcp-echo-failure", "3")
+CHAP_LNS = (*LNS, "name", "lns", "auth", "require-chap")
+
+
+@dataclass(frozen=True)
+class End:
+    """What the agent has to say: None where it does not matter for the course."""
+
+    cause: str
+    phase: str = "running"
+    peer_text: str | None = ""
+    exit_status: int | None = None
+
+
+@dataclass(frozen=True)
+class Course:
+    lns: End
+    lac: End | None  # None: there is no other side
+    course: Callable = lambda link: None
+    lns_options: tuple = LNS
+    lac_options: tuple = SOCKET
+    once_up: bool = True  # the course begins when both sides have their addresses
+
+
+def send(side, number):
+    return lambda link: link.ends[side].process.send_signal(number)
+
+
+def silence(link):
+    """The LAC's pppd stops for as long as the LNS's takes to notice, and then finds out."""
+    link.lac.process.send_signal(signal.SIGSTOP)
+    link.lns.wait()
+    link.lac.process.send_signal(signal.SIGCONT)
+
+
+def send_traffic(link):
+    """Until the link is gone: 500 bytes in each packet, and the same back."""
+    peer = PPP_ADDRESSES["lns"].partition(":")[2]
+    arguments = ["ip", "netns", "exec", link.lns.namespace, "ping", "-q", "-s", "500", "-i", "0.2", "-c", "100", peer]
+    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ping:
+        link.lns.wait()
+        ping.kill()
+
+
+USER_REQUEST = End("user_request", exit_status=5)
+PEER_REQUEST = End("peer_request", peer_text="User request", exit_status=16)
+
+COURSES = {
+    "sigterm": Course(lns=PEER_REQUEST, lac=USER_REQUEST, course=send("lac", signal.SIGTERM)),
+    "sigint": Course(lns=USER_REQUEST, lac=PEER_REQUEST, course=send("lns", signal.SIGINT)),
+    "sighup": Course(lns=PEER_REQUEST, lac=USER_REQUEST, course=send("lac", signal.SIGHUP)),
+    "persist": Course(
+        lns=PEER_REQUEST,
+        lac=End("user_request", exit_status=1),
+        course=send("lac", signal.SIGHUP),
+        lac_options=(*SOCKET, "persist", "holdoff", "1"),
+    ),
+    "echo": Course(
+        lns=End("echo_timeout", exit_status=16),
+        lac=End("peer_request", peer_text="Peer not responding", exit_status=16),
+        lns_options=(*LNS, *ECHO),
+        course=silence,
+    ),
+    "maxconn": Course(
+        lns=End("connect_time_limit", exit_status=13),
+        lac=End("peer_request", peer_text="Connect time expired", exit_status=16),
+        lns_options=(*LNS, "maxconnect", "3"),
+    ),
+    "idle": Course(
+        lns=End("idle_timeout", exit_status=12),
+        lac=End("peer_request", peer_text="Link inactive", exit_status=16),
+        lns_options=(*LNS, "idle", "3"),
+    ),
+    "traffic": Course(
+        lns=End("traffic_limit", exit_status=20),
+        lac=End("peer_request", peer_text="Traffic limit", exit_status=16),
+        lns_options=(*LNS, "maxoctets", "4000", "mo-timeout", "1"),
+        course=send_traffic,
+    ),
+    "secret": Course(
+        # Both sides end it at once, and may or may not hear of the other's wish.
+        lns=End("auth_failed", phase="authenticate", peer_text=None, exit_status=11),
+        lac=End("auth_failed_by_peer", phase="authenticate", peer_text=None, exit_status=19),
+        lns_options=CHAP_LNS,
+        lac_options=(*SOCKET, "name", "user", "password", "wrong", "noauth"),
+        once_up=False,
+    ),
+    "refused": Course(
+        lns=End("auth_failed", phase="establish", exit_status=11),
+        lac=End("peer_request", phase="network", peer_text="peer refused to authenticate", exit_status=16),
+        lns_options=CHAP_LNS,
+        lac_options=(*SOCKET, "noauth", "refuse-chap"),
+        once_up=False,
+    ),
+    "silent": Course(
+        lns=End("lcp_timeout", phase="establish", exit_status=16),
+        lac=None,
+        lns_options=(*LNS, "lcp-max-configure", "2", "lcp-restart", "1"),
+        once_up=False,
+    ),
+    "sigkill": Course(
+        lns=End("echo_timeout", exit_status=16),
+        lac=End("killed"),
+        lns_options=(*LNS, *ECHO),
+        course=send("lac", signal.SIGKILL),
+    ),
+    "sigsegv": Course(
+        lns=End("echo_timeout", exit_status=16),
+        lac=End("crashed", exit_status=127),
+        lns_options=(*LNS, *ECHO),
+        course=send("lac", signal.SIGSEGV),
+    ),
+}
