@@ -108,6 +108,15 @@ void EndCause::link_down(int status) {
   latch_conclusive(status);
 }
 
+void EndCause::kernel_session_lost() {
+  latch_request();
+  latch(Cause::kernel_session_lost);
+}
+
+bool EndCause::is_unexplained() const {
+  return cause_ == Cause::none && request_signal_.load(std::memory_order_relaxed) == 0;
+}
+
 ring::EndSection EndCause::conclude(int exit_status) const {
   ring::EndSection end{};
   end.exit_status = exit_status;

@@ -4,6 +4,7 @@
 //
 //   a request by signal (SIGTERM, SIGINT, SIGHUP)       when it was delivered
 //   an LCP Terminate-Request from the peer              when it was received
+//   the kernel's session being gone                     when it was missed
 //   pppd's status, as it stands on the way down         on entering TERMINATE, at link_down,
 //                                                       on entering DISCONNECT
 //   the exit status                                     when nothing else was said
@@ -37,6 +38,11 @@ class EndCause {
   // `status` is what pppd would exit with at this moment: pppd(8), EXIT STATUS.
   void phase_entered(ring::Phase phase, ring::Direction direction, int status);
   void link_down(int status);
+
+  // The kernel's session went away under the link.
+  void kernel_session_lost();
+  // Whether `status` is all that says why the link ends.
+  bool is_unexplained() const;
 
   // Everything that an EndSection says but for the time and the phase reached. Async-signal-safe.
   ring::EndSection conclude(int exit_status) const;

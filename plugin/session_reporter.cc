@@ -171,8 +171,8 @@ void SessionReporter::end(int exit_status, std::uint64_t now_ns) {
   // long.
   end.ended_ns = disconnected_ns_ != 0 ? disconnected_ns_ : now_ns;
   end.reached = phase_.furthest;
-  if (end.cause == ring::Cause::echo_timeout) {
-    echo_.give_up_all(now_ns);  // pppd gave up on the peer, whatever our patience says
+  if (end.cause == ring::Cause::echo_timeout || end.cause == ring::Cause::kernel_session_lost) {
+    echo_.give_up_all(now_ns);  // nothing will answer any more, whatever our patience says
   }
   report_echo(now_ns);
   publisher_.publish(end);

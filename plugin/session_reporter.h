@@ -68,6 +68,8 @@ class SessionReporter {
   void report_echo(std::uint64_t now_ns);
 
   void link_down(int status) { cause_.link_down(status); }
+  void kernel_session_lost() { cause_.kernel_session_lost(); }
+  bool end_is_unexplained() const { return cause_.is_unexplained(); }
   void signal_received(int signal) { cause_.signal_received(signal); }  // async-signal-safe
 
   void end(int exit_status, std::uint64_t now_ns);

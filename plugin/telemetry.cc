@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 
+#include "plugin/kernel_watch.h"
 #include "plugin/process_facts.h"
 #include "plugin/ring/publisher.h"
 #include "plugin/session_reporter.h"
@@ -21,12 +22,15 @@ namespace pppol2tp {
 namespace {
 
 struct Telemetry {
-  Telemetry(std::uint32_t interval_ms, std::uint64_t seed)
-      : reporter(publisher), schedule(interval_ms, seed) {}
+  Telemetry(std::uint32_t interval_ms, std::uint64_t seed, const ring::SessionIdentity& identity)
+      : reporter(publisher),
+        schedule(interval_ms, seed),
+        kernel(look_for_session, identity.tunnel_id, identity.session_id) {}
 
   ring::Publisher publisher;
   SessionReporter reporter;
   StatsSchedule schedule;
+  KernelWatch kernel;
   pid_t owner = getpid();
   ring::SegmentStatus status = ring::SegmentStatus::absent;
   int error = 0;  // errno of the last attempt to attach, when it says more than the status
@@ -138,6 +142,32 @@ void publish_statistics(Telemetry& telemetry, int fd) {
   telemetry.reporter.report_echo(ring::now_ns());
 }
 
+void watch_kernel_session(Telemetry& telemetry) {
+  const ring::SessionState& state = telemetry.publisher.state();
+  if (telemetry.schedule.reads_statistics() &&
+      telemetry.kernel.statistics_read(state.counters.receive_packets, state.echo.losses,
+                                       ring::now_ns())) {
+    telemetry.reporter.kernel_session_lost();
+  }
+}
+
+// Before the reporter hears of the phase: pppd's status, 15 for a peer that is dead, is the lesser
+// reason.
+void ask_for_kernel_session(Telemetry& telemetry, int phase, int status) {
+  constexpr int kPeerDead = 15;  // pppd(8), EXIT STATUS
+  const auto entered = static_cast<ring::Phase>(phase);
+  if (entered == ring::Phase::establish) {
+    telemetry.kernel.link_begins(ring::now_ns());
+    return;
+  }
+  const bool is_end = entered == ring::Phase::disconnect ||
+                      (entered == ring::Phase::terminate && status == kPeerDead);
+  if (is_end && telemetry.reporter.end_is_unexplained() &&
+      telemetry.kernel.link_ends(ring::now_ns())) {
+    telemetry.reporter.kernel_session_lost();
+  }
+}
+
 }  // namespace
 }  // namespace pppol2tp
 
@@ -154,7 +184,7 @@ void telemetry_open(const TelemetryOpening* opening) {
   const ring::SessionIdentity identity = identity_of(facts);
   const auto interval_ms = static_cast<std::uint32_t>(opening->stats_interval_s) * 1000;
   const std::uint64_t seed = now_ns() ^ (std::uint64_t{identity.pid} << 32);
-  auto* const telemetry = new (storage) Telemetry(interval_ms, seed);
+  auto* const telemetry = new (storage) Telemetry(interval_ms, seed, identity);
   active.store(telemetry, std::memory_order_relaxed);
   errno = 0;
   note_status(*telemetry, telemetry->reporter.open(opening->ring_path, identity,
@@ -179,6 +209,7 @@ void telemetry_interface(const char* name) {
 
 void telemetry_phase(int phase, int status) {
   if (const Visit visit; visit) {
+    pppol2tp::ask_for_kernel_session(*visit, phase, status);
     visit->reporter.phase_entered(phase, status, now_ns());
   }
 }
@@ -264,6 +295,7 @@ std::uint32_t telemetry_timer_due(int fd) {
   errno = 0;
   pppol2tp::note_status(*visit, visit->publisher.tick());
   pppol2tp::publish_statistics(*visit, fd);
+  pppol2tp::watch_kernel_session(*visit);
   return visit->schedule.next_delay_ms();
 }
 

@@ -37,6 +37,10 @@ Step peer_terminates(const std::string& text) {
   };
 }
 
+Step kernel_session_lost() {
+  return [](EndCause& cause) { cause.kernel_session_lost(); };
+}
+
 Steps operator+(Steps first, const Steps& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
@@ -178,6 +182,34 @@ INSTANTIATE_TEST_SUITE_P(
             runs() + Steps{signal(SIGTERM)} + closes(5) + Steps{signal(SIGBUS)}, 127,
             Cause::crashed, SIGBUS}),
     name_of);
+
+// The kernel's session is missed while the link still seems to run, or when it is being taken down.
+INSTANTIATE_TEST_SUITE_P(
+    WithoutItsKernelSession, EndCauseTable,
+    testing::Values(
+        Row{"until_the_echos_failed",
+            runs() + Steps{kernel_session_lost()} + closes(15) + goes_down(15), 16,
+            Cause::kernel_session_lost},
+        Row{"until_somebody_noticed",
+            runs() + Steps{kernel_session_lost(), signal(SIGTERM)} + closes(5) + goes_down(5), 5,
+            Cause::kernel_session_lost},
+        Row{"after_a_request_to_end",
+            runs() + Steps{signal(SIGTERM), kernel_session_lost()} + closes(5) + goes_down(5), 5,
+            Cause::user_request, SIGTERM},
+        Row{"after_the_peer_said_goodbye",
+            runs() + Steps{peer_terminates("bye"), kernel_session_lost()} + goes_down(0), 16,
+            Cause::peer_request, 0, "bye"}),
+    name_of);
+
+TEST(EndCause, IsExplainedByTheFirstReasonAndByASignalThatWaits) {
+  EndCause cause;
+  EXPECT_TRUE(cause.is_unexplained());
+  cause.signal_received(SIGTERM);
+  EXPECT_FALSE(cause.is_unexplained());
+  EndCause other;
+  peer_terminates("bye")(other);
+  EXPECT_FALSE(other.is_unexplained());
+}
 
 // RFC 1661, section 4.3: a Terminate-Request in Ack-Rcvd or Ack-Sent only starts the negotiation
 // over.
