@@ -115,8 +115,21 @@ void SimulatedSession::enter(Phase phase, std::uint64_t now_ns) {
 }
 
 void SimulatedSession::bring_up_link(std::uint64_t now_ns) {
-  publisher_->publish(ring::LinkSection{now_ns, 1400, 1400, 1500, 1400});
+  publisher_->publish(ring::LinkSection{now_ns, 1400, 1400, 1500, 1460});
   publisher_->publish(ring::AccmSection{0, 0, 1, {}});
+}
+
+void SimulatedSession::attempt(ring::AuthenticationResult result, std::uint64_t now_ns) {
+  ring::AttemptsSection section = publisher_->state().attempts;
+  section.latest_ns = now_ns;
+  section.protocol = ring::AuthenticationProtocol::chap_md5;
+  section.direction = ring::AuthenticationDirection::of_peer;
+  section.result = result;
+  ++section.counts[static_cast<int>(section.direction)][static_cast<int>(section.protocol) - 1]
+                  [static_cast<int>(result)];
+  std::snprintf(section.claimed_name, sizeof section.claimed_name, "user%u@simulated.example",
+                number_);
+  publisher_->publish(section);
 }
 
 void SimulatedSession::authenticate(std::uint64_t now_ns) {
@@ -148,9 +161,11 @@ std::uint64_t SimulatedSession::set_up(std::uint64_t now_ns) {
       return now_ns + between_ms(5, 150);
     case Phase::authenticate:
       if (share() < habits_.failing) {
+        attempt(ring::AuthenticationResult::failure, now_ns);
         end(Cause::auth_failed, now_ns);
         return born_again_ns_;
       }
+      attempt(ring::AuthenticationResult::success, now_ns);
       authenticate(now_ns);
       enter(Phase::network, now_ns);
       return now_ns + between_ms(5, 40);
@@ -192,6 +207,25 @@ void SimulatedSession::report(std::uint64_t now_ns) {
   truth_.receive_bytes += received;
   truth_.transmit_bytes += sent;
   publisher_->publish(counters);
+  // lcp-echo-interval is three times the plugin's own interval where nothing is configured.
+  if (publisher_->state().echo.requests == 0 || share() < 1.0 / 3) echo(now_ns);
+}
+
+void SimulatedSession::echo(std::uint64_t now_ns) {
+  ring::EchoSection section = publisher_->state().echo;
+  section.updated_ns = now_ns;
+  ++section.requests;
+  if (share() < 0.01) {
+    ++section.losses;
+  } else {
+    section.rtt_latest_ns = between_ms(1, 120) - now_ns % kMillisecond;
+    section.rtt_sum_ns += section.rtt_latest_ns;
+    ++section.replies;
+    const auto bucket = std::lower_bound(ring::kEchoRttBoundsNs.begin(),
+                                         ring::kEchoRttBoundsNs.end(), section.rtt_latest_ns);
+    ++section.replies_by_rtt[bucket - ring::kEchoRttBoundsNs.begin()];
+  }
+  publisher_->publish(section);
 }
 
 std::uint64_t SimulatedSession::next_report(std::uint64_t now_ns) {

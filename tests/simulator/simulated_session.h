@@ -46,10 +46,12 @@ class SimulatedSession {
   void open(std::uint64_t now_ns);
   std::uint64_t set_up(std::uint64_t now_ns);
   void enter(ring::Phase phase, std::uint64_t now_ns);
+  void attempt(ring::AuthenticationResult result, std::uint64_t now_ns);
   void authenticate(std::uint64_t now_ns);
   void bring_up_link(std::uint64_t now_ns);
   void bring_up_network(std::uint64_t now_ns);
   void report(std::uint64_t now_ns);
+  void echo(std::uint64_t now_ns);
   void end(ring::Cause cause, std::uint64_t now_ns);
 
   std::uint64_t between_ms(std::uint32_t low, std::uint32_t high);
