@@ -1,0 +1,40 @@
+// exposition_server CANDIDATE SESSIONS PORT: serves until its input ends. Each line of input makes
+// the counters go on; "ok" answers it, and tells at the start that there is something to scrape.
+// exposition_server text SESSIONS: prints the exposition.
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <map>
+
+#include "tests/bench/exposition/servers.h"
+
+int main(int argc, char** argv) {
+  using namespace pppol2tp::bench;
+  const std::map<std::string, std::unique_ptr<Candidate> (*)(std::uint32_t, std::uint16_t)> kinds =
+      {
+          {"ours", serve_ours},
+          {"ready", serve_ready},
+#ifdef BENCH_HAS_PROMETHEUS_CPP
+          {"registry", serve_registry},
+          {"collectable", serve_collectable},
+#endif
+      };
+  if (argc == 3 && std::strcmp(argv[1], "text") == 0) {
+    FilledModel model(static_cast<std::uint32_t>(std::atoi(argv[2])));
+    std::cout << text_of(model);
+    return 0;
+  }
+  const auto kind = argc == 4 ? kinds.find(argv[1]) : kinds.end();
+  if (kind == kinds.end()) {
+    std::cerr << "exposition_server: not a candidate that this build has\n";
+    return 2;
+  }
+  const auto candidate = kind->second(static_cast<std::uint32_t>(std::atoi(argv[2])),
+                                      static_cast<std::uint16_t>(std::atoi(argv[3])));
+  std::cout << "ok" << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    candidate->step();
+    std::cout << "ok" << std::endl;
+  }
+  return 0;
+}

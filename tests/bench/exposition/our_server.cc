@@ -1,0 +1,63 @@
+#include <cstdio>
+#include <cstdlib>
+
+#include "agent/base/guarded.h"
+#include "agent/http/negotiation.h"
+#include "agent/http/server.h"
+#include "agent/metrics/exposition.h"
+#include "tests/bench/exposition/servers.h"
+
+namespace pppol2tp::bench {
+namespace {
+
+class ResponseSink final : public metrics::Sink {
+ public:
+  explicit ResponseSink(http::ResponseWriter& response) : response_(response) {}
+  bool write(std::string_view piece) override { return response_.write(piece); }
+  bool flush() override { return response_.push(); }
+
+ private:
+  http::ResponseWriter& response_;
+};
+
+// The agent's own server and exposition, over a model that nobody else changes.
+class Ours final : public Candidate {
+ public:
+  Ours(std::uint32_t sessions, std::uint16_t port)
+      : model_(sessions), server_({.listen = {"127.0.0.1:" + std::to_string(port)}}) {
+    server_.route("/metrics", http::Methods::read,
+                  [this](const http::Request& request, http::ResponseWriter& response) {
+                    answer(request, response);
+                  });
+    if (const auto started = server_.start(); !started) {
+      std::fprintf(stderr, "%s\n", started.error().message.c_str());
+      std::exit(1);
+    }
+  }
+  ~Ours() override { server_.stop(); }
+
+  void step() override { model_.lock()->step(); }
+
+ private:
+  void answer(const http::Request& request, http::ResponseWriter& response) {
+    metrics::Scrape scrape;
+    scrape.is_gzip = http::accepts_coding(request.header("Accept-Encoding"), "gzip");
+    response.set_content_type(metrics::content_type(scrape.format));
+    if (scrape.is_gzip) response.set_header("Content-Encoding", "gzip");
+    response.begin(std::nullopt);
+    ResponseSink sink(response);
+    exposition_.write(model_.lock()->snapshot(), metrics::AgentFacts(), scrape, sink);
+  }
+
+  Guarded<FilledModel> model_;
+  metrics::Exposition exposition_;
+  http::Server server_;
+};
+
+}  // namespace
+
+std::unique_ptr<Candidate> serve_ours(std::uint32_t sessions, std::uint16_t port) {
+  return std::make_unique<Ours>(sessions, port);
+}
+
+}  // namespace pppol2tp::bench
