@@ -22,6 +22,8 @@ packages_for() {
       echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd \
         prometheus prometheus-alertmanager victoria-metrics docker-compose curl openssl chromium \
         python3-prometheus-client
+      # For the fuzz targets: the compiler, and its library that drives them.
+      echo clang libclang-rt-dev
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm
       ;;
