@@ -7,6 +7,10 @@
 // pppd refuses a plugin that was built for another version.
 EXPORTED const char pppd_version[] = HOST_PPPD_VERSION;
 
+// For whoever asks the file itself whose and how old it is (pppol2tpctl check).
+__attribute__((used)) static const char version_mark[] =
+    "pppol2tp-plugin-version=" PPPOL2TP_VERSION;
+
 EXPORTED int pppol2tp_tunnel_id = 0;
 EXPORTED int pppol2tp_session_id = 0;
 

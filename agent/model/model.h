@@ -59,7 +59,13 @@ class Model {
   // Lets go of sessions and tunnels that ended longer ago than the retention time.
   void expire(std::uint64_t now_ns);
 
-  // Visits (index, session) of sessions that have not ended. The visitor must not change the model.
+  // Visits (index, session). The visitor must not change the model.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    sessions_.for_each(visit);
+  }
+
+  // The same for sessions that have not ended.
   template <typename Visit>
   void for_each_living(Visit&& visit) const {
     sessions_.for_each([&](std::uint32_t index, const Session& session) {

@@ -9,7 +9,7 @@ packages_for() {
       echo cmake g++ ninja-build pkgconf ppp-dev \
         libcivetweb-dev zlib1g-dev libisal-dev \
         libnl-3-dev libnl-genl-3-dev libnl-route-3-dev \
-        libyaml-cpp-dev libcli11-dev libspdlog-dev \
+        libyaml-cpp-dev libcli11-dev libspdlog-dev libncurses-dev nlohmann-json3-dev \
         libssl-dev libcrypt-dev
       ;;
     run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
@@ -19,7 +19,7 @@ packages_for() {
     # prometheus is here for promtool as well, prometheus-alertmanager for amtool, systemd for what it
     # says about the agent's unit.
     test)
-      echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd \
+      echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd tmux \
         prometheus prometheus-alertmanager victoria-metrics docker-compose curl openssl chromium \
         python3-prometheus-client
       # For the fuzz targets: the compiler, and its library that drives them.

@@ -1,0 +1,128 @@
+#include "agent/ctl/events.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <thread>
+
+#include "agent/base/concat.h"
+#include "agent/base/quote.h"
+#include "agent/ctl/host_view.h"
+#include "agent/metrics/label_text.h"
+#include "plugin/ring/reader.h"
+
+namespace pppol2tp::ctl {
+namespace {
+
+// How long a reader sleeps when no record comes, before it looks whether the file was replaced.
+constexpr std::uint64_t kLookAgainNs = 1'000'000'000;
+constexpr std::chrono::milliseconds kUntilNewRing(200);
+
+// "2031-05-06T07:08:09.123Z"
+std::string time_text(double unix_seconds) {
+  const auto whole = static_cast<std::time_t>(unix_seconds);
+  std::tm parts{};
+  gmtime_r(&whole, &parts);
+  std::array<char, 40> buffer;
+  std::size_t length = std::strftime(buffer.data(), buffer.size(), "%FT%T", &parts);
+  const auto milliseconds =
+      static_cast<int>((unix_seconds - static_cast<double>(whole)) * 1000) % 1000;
+  length += static_cast<std::size_t>(
+      std::snprintf(buffer.data() + length, buffer.size() - length, ".%03dZ", milliseconds));
+  return {buffer.data(), length};
+}
+
+bool is_same(const Value& a, const Value& b, const Moment& moment) {
+  if (a.index() != b.index()) return false;
+  if (const auto* text = std::get_if<std::string>(&a)) return *text == std::get<std::string>(b);
+  return to_number(a, moment) == to_number(b, moment);
+}
+
+// `age` changes by itself.
+std::vector<Change> changes_between(const model::Session& before, const model::Session& after,
+                                    const Moment& moment) {
+  std::vector<Change> changes;
+  for (const Field& field : fields()) {
+    if (field.name == "id" || field.name == "age") continue;
+    Value now = field.of(after, moment);
+    if (now.index() == 0 || is_same(field.of(before, moment), now, moment)) continue;
+    changes.push_back({&field, std::move(now)});
+  }
+  return changes;
+}
+
+bool write_line(std::string line) {
+  line += '\n';
+  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() &&
+         std::fflush(stdout) == 0;
+}
+
+// Prints until there is no more to come from this file. False: and none from another.
+bool print_ring(const ring::Segment& segment, const std::string& path, EventText& text,
+                bool follow) {
+  ring::Reader reader(segment);
+  std::uint64_t told_lost = 0;
+  do {
+    bool is_heard = true;
+    const auto print = [&](const ring::Record& record) {
+      const std::string line = text.line_of(record, HostView::moment());
+      is_heard = is_heard && (line.empty() || write_line(line));
+    };
+    reader.poll(print, segment.geometry().record_slots);
+    if (!is_heard || !follow) return false;
+    if (const std::uint64_t lost = reader.counts().lost; lost != told_lost) {
+      std::fprintf(stderr, "%llu records were overwritten before they could be read\n",
+                   static_cast<unsigned long long>(lost - told_lost));
+      told_lost = lost;
+    }
+    ring::Reader::wait(segment, reader.position().next, kLookAgainNs);
+  } while (!segment.is_replaced(path.c_str()));
+  return true;
+}
+
+}  // namespace
+
+std::string EventText::line_of(const ring::Record& record, const Moment& moment) {
+  const auto& who = record.header.identity;
+  const model::SessionIds ids{who.netns, who.tunnel_id, who.session_id};
+  model::Session& session = sessions_[ids];
+  if (!session.is_of(who)) session = {};  // ids come back
+  const model::Session before = session;
+  session.state.identity = who;
+  ring::apply_body(record, session.state);
+  const bool is_over = session.has_ended();
+  const model::Session after = session;
+  if (is_over) sessions_.erase(ids);
+
+  const auto holds = [&](const Condition& condition) { return condition.holds(after, moment); };
+  if (!std::all_of(conditions_.begin(), conditions_.end(), holds)) return {};
+  const double time = *to_number(metrics::at(record.header.time_ns), moment);
+  const std::string id = concat(who.tunnel_id, "/", who.session_id);
+  const char* const event = ring::to_text(record.header.type);
+  const auto changes = changes_between(before, after, moment);
+  if (as_json_) return to_json(time, id, event, changes, moment);
+
+  std::string line = concat(time_text(time), " ", id, " ", escaped(metrics::text(who.ifname)),
+                            who.ifname[0] != '\0' ? " " : "", event);
+  for (const Change& change : changes) {
+    line += concat(" ", change.field->name, "=", shown(*change.field, change.value, moment));
+  }
+  return line;
+}
+
+Result<void> print_events(const std::string& ring_path, EventText text, bool follow) {
+  for (bool is_first = true;; is_first = false) {
+    ring::Segment segment;
+    const auto status = segment.open_for_reading(ring_path.c_str());
+    if (status == ring::SegmentStatus::attached) {
+      if (!print_ring(segment, ring_path, text, follow)) return {};
+    } else if (is_first) {
+      return cannot_read(ring_path, status);
+    } else {
+      std::this_thread::sleep_for(kUntilNewRing);  // the next pppd makes another
+    }
+  }
+}
+
+}  // namespace pppol2tp::ctl
