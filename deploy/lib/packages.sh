@@ -40,7 +40,7 @@ packages_for() {
 missing_packages() {
   local purpose wanted=() package
   for purpose in "$@"; do
-    read -ra words <<< "$(packages_for "$purpose")"
+    read -rd "" -a words <<< "$(packages_for "$purpose")" || true
     wanted+=("${words[@]}")
   done
   local installed
