@@ -3,7 +3,7 @@
 Each run differs in what is random or timed. So that much is masked, and no more: magic numbers, link-local
 addresses, CHAP's challenges, times and byte counts. A frame that was sent again is a matter of the machine's load,
 and so is which side's frame comes first; so frames are told apart by direction, protocol and code, and one that
-was seen already is not counted again. All other lines have to come in their order, those of IPv6CP apart
+was seen already is not counted again; the same for what a plugin that snoops says of each frame. All other lines have to come in their order, those of IPv6CP apart
 from the rest.
 """
 
@@ -19,6 +19,8 @@ _MASKS = [
     (re.compile(r"\busing channel [0-9]+"), "using channel N"),
     (re.compile(r"^pppol2tp [0-9]+\b"), "pppol2tp FD"),
 ]
+# Of the debug mask's bits 1 and 8: said of each frame, and of one that is sent again, again.
+_SNOOPED = re.compile(r"Found option type|Found ACCM of|Rejected ACCM negotiation|Turning off snooping")
 _FRAME = re.compile(r"(sent|rcvd) \[(\w+ \w+) ")
 
 
@@ -42,6 +44,11 @@ def streams(title, text, more=(), races=()):
             seen = found.setdefault(f"{title}: {frame[2]} {frame[1]}", [])
             if line not in seen:
                 seen.append(line)
+        elif _SNOOPED.match(line):
+            seen = found.setdefault(f"{title}: snooped", [])
+            if line not in seen:
+                seen.append(line)
+                seen.sort()
         else:
             about = "IPv6" if "LINK-LOCAL" in line else "log"
             found.setdefault(f"{title}: {about}", []).append(line)
