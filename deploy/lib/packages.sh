@@ -15,6 +15,8 @@ packages_for() {
     run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
     # Clean trees of Debian releases, to build and test packages in.
     package) echo debootstrap ;;
+    # Beyond what builds and runs, in a tree of its own: promtool for the guest's tests.
+    guest) echo prometheus ;;
     vm) echo qemu-system-x86 busybox-static cpio kmod xz-utils ;;
     # prometheus is here for promtool as well, prometheus-alertmanager for amtool, systemd for what it
     # says about the agent's unit.

@@ -3,6 +3,11 @@
 # packages.sh; needs root. They are kept in build/trees and made anew when what belongs in them changes.
 
 trees=$repo/build/trees
+# In a guest's tree: the kernels it boots, and what was built in it.
+# shellcheck disable=SC2034  # for those who source this
+tree_kernels=var/lib/pppol2tp/kernel
+# shellcheck disable=SC2034
+tree_build=var/lib/pppol2tp/build
 
 # The mirror that this machine's apt uses; nothing: debootstrap knows Debian's own.
 debian_mirror() {
