@@ -44,7 +44,10 @@ class TwinUnderXl2tpd(unittest.TestCase):
             arguments += ["--ppp-option", line]
         with mock.patch.dict(os.environ, record):
             pair.demo("up", *arguments)
-        wait_until(lambda: all(kernel.ppp_addresses(side) for side in pair.SIDES), 60, "a session with addresses")
+        wait_until(lambda: all(self.families(side) == {"inet", "inet6"} for side in pair.SIDES), 60, "both families up")
+
+    def families(self, side):
+        return {family for addresses in kernel.ppp_addresses(side).values() for family, *_ in addresses}
 
     def end(self):
         """The LAC's pppd is told to; {side: (tunnel id, session id)} as they were."""
