@@ -32,7 +32,17 @@ std::uint64_t boottime_ns() {
 
 model::Limits limits_of(const config::Config& config) {
   return {config.max_sessions,
-          static_cast<std::uint64_t>(std::chrono::nanoseconds(config.retention).count())};
+          static_cast<std::uint64_t>(std::chrono::nanoseconds(config.retention).count()),
+          config.max_tunnels};
+}
+
+std::shared_ptr<const model::ExpectedSessions> expected_of(const config::Config& config) {
+  std::vector<model::ExpectedSession> expected;
+  for (const config::ExpectedSession& each : config.expected_sessions) {
+    expected.push_back({each.name, each.user, each.ipparam, each.peer_address, each.ifname,
+                        each.netns, each.tunnel_id, each.session_id});
+  }
+  return std::make_shared<const model::ExpectedSessions>(std::move(expected));
 }
 
 std::vector<std::string> names_of(const std::vector<config::SessionLabel>& labels) {
@@ -77,13 +87,22 @@ Agent::Agent(config::Config config, std::string config_path, std::unique_ptr<Eve
     : config_(std::move(config)),
       config_path_(std::move(config_path)),
       loop_(std::move(loop)),
+      netns_names_(config_.network_namespaces),
       model_(limits_of(config_),
              [this](std::uint64_t inode) { return netns_names_.name_of(inode); }),
       tail_(config_.ring),
+      collectors_({&tail_, &links_, &liveness_}),
       checkpointer_(config_.state_file),
       server_({config_.listen, config_.http.threads, config_.http.request_timeout}),
       shown_families_(families_of(config_.metrics)),
-      exposition_(names_of(config_.session_labels)) {}
+      exposition_(names_of(config_.session_labels)) {
+  apply_reloadable_options();
+  if (!config_.ask_kernel) return;
+  kernel_.emplace(config_.network_namespaces,
+                  [this] { loop_->post([this] { hear_of_kernel(); }); });
+  kernel_witness_.emplace(*kernel_);
+  collectors_.add(*kernel_witness_);
+}
 
 Agent::~Agent() {
   server_.stop();
@@ -202,6 +221,12 @@ void Agent::hear_of_links() {
   if (!heard || links_.take_ended_links() != 0) collectors_.run(model_, boottime_ns());
 }
 
+// What the kernel has notified, or answered, is told at once.
+void Agent::hear_of_kernel() {
+  static_cast<void>(kernel_witness_->collect(model_, boottime_ns()));  // the runner reports it
+  if (kernel_witness_->take_ended_links()) collectors_.run(model_, boottime_ns());
+}
+
 void Agent::adjust_realtime_offset() {
   const std::int64_t offset = (system_clock().realtime() - system_clock().boottime()).count();
   if (std::abs(offset - realtime_offset_ns_) > kClockStepNs) realtime_offset_ns_ = offset;
@@ -241,7 +266,7 @@ Result<void> Agent::reload() {
                                                           : "option changes at the next restart",
               {{"key", difference.key}, {"from", difference.before}, {"to", difference.after}});
   }
-  config_ = std::move(*fresh);
+  config::take_reloadable(config_, *fresh);
   apply_reloadable_options();
   log::info("configuration reloaded");
   return {};
@@ -262,6 +287,7 @@ Result<config::Config> Agent::load_and_apply_web() {
 void Agent::apply_reloadable_options() {
   model_.set_limits(limits_of(config_));
   *shown_families_.lock() = families_of(config_.metrics);
+  model_.set_expected(expected_of(config_));
   log::set_level(config_.log_level);
 }
 

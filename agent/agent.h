@@ -19,6 +19,8 @@
 #include "agent/base/service_manager.h"
 #include "agent/checkpointer.h"
 #include "agent/collector_runner.h"
+#include "agent/collectors/kernel_thread.h"
+#include "agent/collectors/kernel_witness.h"
 #include "agent/collectors/link_watch.h"
 #include "agent/collectors/liveness.h"
 #include "agent/collectors/netns_names.h"
@@ -62,6 +64,7 @@ class Agent {
   void tick();
   void follow_ring();
   void hear_of_links();
+  void hear_of_kernel();
   void adjust_realtime_offset();
   void reload_on_signal();
   Result<void> reload();
@@ -84,7 +87,9 @@ class Agent {
   collectors::RingTail tail_;
   collectors::LinkWatch links_;
   collectors::Liveness liveness_{tail_};
-  CollectorRunner collectors_{{&tail_, &links_, &liveness_}};
+  std::optional<collectors::KernelThread> kernel_;  // nothing: it is not to be asked
+  std::optional<collectors::KernelWitness> kernel_witness_;
+  CollectorRunner collectors_;
   Checkpointer checkpointer_;
   http::Server server_;
   ServiceManager service_manager_;

@@ -5,11 +5,13 @@
 
 namespace pppol2tp {
 
-CollectorRunner::CollectorRunner(std::vector<collectors::Collector*> collectors)
-    : collectors_(std::move(collectors)) {
-  for (const auto* collector : collectors_) {
-    facts_.push_back({std::string(collector->name()), true, 0});
-  }
+CollectorRunner::CollectorRunner(const std::vector<collectors::Collector*>& collectors) {
+  for (auto* const collector : collectors) add(*collector);
+}
+
+void CollectorRunner::add(collectors::Collector& collector) {
+  collectors_.push_back(&collector);
+  facts_.push_back({std::string(collector.name()), true, 0});
 }
 
 void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {

@@ -14,7 +14,10 @@ namespace pppol2tp {
 class CollectorRunner {
  public:
   // In the order in which they run. They must outlive the runner.
-  explicit CollectorRunner(std::vector<collectors::Collector*> collectors);
+  explicit CollectorRunner(const std::vector<collectors::Collector*>& collectors);
+
+  // One more, to be run last.
+  void add(collectors::Collector& collector);
 
   void run(model::Model& model, std::uint64_t now_ns);
 

@@ -54,6 +54,10 @@ int LinkWatch::descriptor() const {
 }
 
 Result<void> LinkWatch::collect(model::Model& /*model*/, std::uint64_t /*now_ns*/) {
+  return hear();
+}
+
+Result<void> LinkWatch::hear() {
   if (!socket_) return fail("rtnetlink: ", nl_geterror(open_error_));
   for (;;) {
     const int received = nl_recvmsgs_default(socket_.get());

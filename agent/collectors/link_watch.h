@@ -1,8 +1,9 @@
-// Hears from the kernel (rtnetlink) when a PPP interface of the agent's own network namespace goes
-// away. A pppd that is killed says nothing itself, but its interface goes with it, at once: so its
-// end is seen without looking more often than once a second. Needs no privilege.
+// Hears from the kernel (rtnetlink) when a PPP interface goes away, in the network namespace that
+// its thread was in when it was made. A pppd that is killed says nothing itself, but its interface
+// goes with it, at once: so its end is seen without looking more often than once a second. Needs no
+// privilege.
 //
-// A hint only: it says when to look, liveness says what happened. One thread, the model's.
+// A hint only: it says when to look, liveness says what happened. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +27,12 @@ class LinkWatch final : public Collector {
 
   std::string_view name() const override { return "links"; }
 
-  // Takes in what the kernel has said. Fails when there is no socket, or when the kernel had more
-  // to say than the socket could hold; what was missed then, the other collectors find by
-  // themselves.
+  // Takes in what the kernel has said, as hear() does.
   Result<void> collect(model::Model& model, std::uint64_t now_ns) override;
+
+  // Fails when there is no socket, or when the kernel had more to say than the socket could hold;
+  // what was missed then, the other collectors find by themselves.
+  Result<void> hear();
 
   // Readable when the kernel has something to say; -1 without a socket.
   int descriptor() const;

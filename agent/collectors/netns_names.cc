@@ -1,23 +1,16 @@
 #include "agent/collectors/netns_names.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
+#include "agent/collectors/netns_visit.h"
+
 namespace pppol2tp::collectors {
-namespace {
-
-std::uint64_t inode_of(const char* path) {
-  struct stat status {};
-  return stat(path, &status) == 0 ? status.st_ino : 0;
-}
-
-}  // namespace
-
-NetnsNames::NetnsNames(std::string directory)
-    : directory_(std::move(directory)), own_inode_(inode_of("/proc/self/ns/net")) {}
+NetnsNames::NetnsNames(std::vector<std::string> named, std::string directory)
+    : named_(std::move(named)),
+      directory_(std::move(directory)),
+      own_inode_(netns_inode("/proc/self/ns/net")) {}
 
 model::NetnsName NetnsNames::name_of(std::uint64_t inode) {
   model::NetnsName result{};
@@ -29,9 +22,13 @@ model::NetnsName NetnsNames::name_of(std::uint64_t inode) {
 }
 
 void NetnsNames::read_directory() {
+  for (const std::string& each : named_) {
+    const std::uint64_t inode = netns_inode(netns_path(each));
+    if (inode != 0) names_.try_emplace(inode, netns_label(each));
+  }
   std::error_code ignored;  // no directory, no names
   for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
-    const std::uint64_t inode = inode_of(entry.path().c_str());
+    const std::uint64_t inode = netns_inode(entry.path().string());
     if (inode != 0) names_.try_emplace(inode, entry.path().filename().string());
   }
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "agent/model/session.h"
 
@@ -12,7 +13,8 @@ namespace pppol2tp::collectors {
 class NetnsNames {
  public:
   // `directory` is where ip-netns(8) keeps its names.
-  explicit NetnsNames(std::string directory = "/run/netns");
+  // `named` are names or paths whose last part is the name, as in the configuration.
+  explicit NetnsNames(std::vector<std::string> named = {}, std::string directory = "/run/netns");
 
   // Empty for the agent's own namespace; otherwise its name, or its inode number when it has none.
   // What was once answered for an inode stays, so that a session's labels do not change.
@@ -21,6 +23,7 @@ class NetnsNames {
  private:
   void read_directory();
 
+  std::vector<std::string> named_;
   std::string directory_;
   std::uint64_t own_inode_ = 0;
   std::unordered_map<std::uint64_t, std::string> names_;

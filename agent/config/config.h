@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,20 @@ enum class SessionLabel : std::uint8_t {
 #define X(name) name,
   PPPOL2TP_SESSION_LABELS(X)
 #undef X
+};
+
+// A session that should always be up, and how it is recognized: by all that is given.
+struct ExpectedSession {
+  std::string name;
+  std::string user;
+  std::string ipparam;
+  std::string peer_address;
+  std::string ifname;
+  std::string netns;
+  std::optional<std::uint32_t> tunnel_id;
+  std::optional<std::uint32_t> session_id;
+
+  bool operator==(const ExpectedSession&) const = default;
 };
 
 struct HttpConfig {
@@ -45,6 +60,10 @@ struct Config {
   std::chrono::milliseconds checkpoint_interval = std::chrono::seconds(5);
   std::chrono::milliseconds retention = std::chrono::minutes(15);
   std::uint32_t max_sessions = 200'000;
+  std::uint32_t max_tunnels = 20'000;
+  std::vector<ExpectedSession> expected_sessions;
+  bool ask_kernel = true;
+  std::vector<std::string> network_namespaces;
   std::vector<SessionLabel> session_labels;
   MetricsConfig metrics;
   log::Level log_level = log::Level::info;

@@ -11,8 +11,12 @@ using namespace std::chrono_literals;
 
 constexpr Option kOptions[] = {
 #define OPTION(key, field, rule, change, help)                 \
-  {key, Change::change, help, [] { return (rule).allowed(); }, \
-   [](const Config& config) { return to_text(config.field); }},
+  {key,                                                        \
+   Change::change,                                             \
+   help,                                                       \
+   [] { return (rule).allowed(); },                            \
+   [](const Config& config) { return to_text(config.field); }, \
+   [](Config& to, const Config& from) { to.field = from.field; }},
 #include "agent/config/options.def"
 #undef OPTION
 };
@@ -21,6 +25,12 @@ constexpr Option kOptions[] = {
 
 std::span<const Option> options() {
   return kOptions;
+}
+
+void take_reloadable(Config& config, const Config& fresh) {
+  for (const Option& option : options()) {
+    if (option.change == Change::reload) option.copy(config, fresh);
+  }
 }
 
 std::vector<Difference> differences(const Config& before, const Config& after) {

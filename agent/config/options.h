@@ -20,6 +20,7 @@ struct Option {
   std::string_view help;
   std::string (*allowed)();
   std::string (*value)(const Config& config);  // as the file would have it, on one line
+  void (*copy)(Config& to, const Config& from);
 };
 
 // In the order of the table.
@@ -31,6 +32,9 @@ struct Difference {
   std::string before;
   std::string after;
 };
+
+// Takes over what a reload may change, and leaves the rest as it is in force.
+void take_reloadable(Config& config, const Config& fresh);
 
 // The options that are not the same in both.
 std::vector<Difference> differences(const Config& before, const Config& after);

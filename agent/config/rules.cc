@@ -1,5 +1,6 @@
 #include "agent/config/rules.h"
 
+#include <arpa/inet.h>
 #include <linux/limits.h>
 
 #include <algorithm>
@@ -29,6 +30,25 @@ constexpr std::array<std::string_view, 5> kLabelWords = {
 
 constexpr std::array<std::string_view, 4> kDetailWords = {"totals", "tunnels", "sessions",
                                                           "everything"};
+
+struct ExpectedText {
+  std::string_view key;
+  std::string ExpectedSession::*field;
+};
+constexpr ExpectedText kExpectedTexts[] = {
+    {"name", &ExpectedSession::name},       {"user", &ExpectedSession::user},
+    {"ipparam", &ExpectedSession::ipparam}, {"peer_address", &ExpectedSession::peer_address},
+    {"ifname", &ExpectedSession::ifname},   {"netns", &ExpectedSession::netns},
+};
+
+struct ExpectedId {
+  std::string_view key;
+  std::optional<std::uint32_t> ExpectedSession::*field;
+};
+constexpr ExpectedId kExpectedIds[] = {
+    {"tunnel_id", &ExpectedSession::tunnel_id},
+    {"session_id", &ExpectedSession::session_id},
+};
 
 template <typename Enum>
 std::string word_of(Enum value) {
@@ -113,6 +133,69 @@ std::string FamilyWord::allowed() const {
   return std::string(metrics::allowed_families());
 }
 
+Result<bool> Boolean::parse(std::string_view scalar) const {
+  if (scalar == "true") return true;
+  if (scalar == "false") return false;
+  return fail(in_quotes(scalar, kQuoteLimit), " is neither");
+}
+
+std::string Boolean::allowed() const {
+  return "true or false";
+}
+
+Result<std::string> NetworkNamespace::parse(std::string_view scalar) const {
+  if (scalar.empty()) return fail("the name is empty");
+  if (scalar.find('/') != std::string_view::npos || scalar.find('\0') != std::string_view::npos) {
+    return AbsolutePath().parse(scalar);
+  }
+  return std::string(scalar);
+}
+
+std::string NetworkNamespace::allowed() const {
+  return "a name such as blue for /run/netns/blue, or an absolute path such as /proc/123/ns/net";
+}
+
+Result<void> ExpectedSessionRule::set(ExpectedSession& value, std::string_view key,
+                                      std::string_view scalar) const {
+  const auto field = std::find_if(std::begin(kExpectedTexts), std::end(kExpectedTexts),
+                                  [&](const ExpectedText& each) { return each.key == key; });
+  if (field != std::end(kExpectedTexts)) {
+    if (scalar.empty()) return fail(key, ": is empty");
+    value.*(field->field) = scalar;
+    return {};
+  }
+  for (const ExpectedId& each : kExpectedIds) {
+    if (each.key != key) continue;
+    const auto id = CountBetween{1, UINT32_MAX}.parse(scalar);
+    if (!id) return id.error().within(key);
+    value.*(each.field) = *id;
+    return {};
+  }
+  return fail("unknown key ", in_quotes(key, kQuoteLimit));
+}
+
+Result<void> ExpectedSessionRule::check(const ExpectedSession& value) const {
+  if (value.name.empty()) return fail("name is missing");
+  ExpectedSession only_named;
+  only_named.name = value.name;
+  only_named.netns = value.netns;
+  if (value == only_named) {
+    return fail(in_quotes(value.name, kQuoteLimit), " says nothing of how to recognize it");
+  }
+  std::array<unsigned char, 16> ignored{};
+  const bool is_address = inet_pton(AF_INET, value.peer_address.c_str(), ignored.data()) == 1 ||
+                          inet_pton(AF_INET6, value.peer_address.c_str(), ignored.data()) == 1;
+  if (!value.peer_address.empty() && !is_address) {
+    return fail("peer_address: ", in_quotes(value.peer_address, kQuoteLimit), " is no IP address");
+  }
+  return {};
+}
+
+std::string ExpectedSessionRule::allowed() const {
+  return "a mapping with name and at least one of user, ipparam, peer_address, ifname, tunnel_id, "
+         "session_id, of which all have to match, and netns, such as {name: office, user: jo}";
+}
+
 template <>
 std::span<const std::string_view> words_of<log::Level>() {
   return kLevelWords;
@@ -131,6 +214,24 @@ std::span<const std::string_view> words_of<metrics::Detail>() {
 std::string to_text(std::uint32_t count) {
   return concat(count);
 }
+std::string to_text(bool value) {
+  return value ? "true" : "false";
+}
+
+std::string to_text(const ExpectedSession& session) {
+  std::string out;
+  const auto add = [&](std::string_view key, const std::string& value) {
+    out += concat(out.empty() ? "" : ", ", key, ": ", value);
+  };
+  for (const ExpectedText& each : kExpectedTexts) {
+    if (!(session.*each.field).empty()) add(each.key, to_text(session.*each.field));
+  }
+  for (const ExpectedId& each : kExpectedIds) {
+    if (session.*each.field) add(each.key, to_text(*(session.*each.field)));
+  }
+  return concat('{', out, '}');
+}
+
 std::string to_text(log::Level level) {
   return word_of(level);
 }

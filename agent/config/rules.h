@@ -67,6 +67,26 @@ struct FamilyWord {
   std::string allowed() const;
 };
 
+struct Boolean {
+  using Value = bool;
+  Result<bool> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
+struct NetworkNamespace {
+  using Value = std::string;
+  Result<std::string> parse(std::string_view scalar) const;
+  std::string allowed() const;
+};
+
+// A mapping: its keys are set one by one, and then checked as a whole.
+struct ExpectedSessionRule {
+  using Value = ExpectedSession;
+  Result<void> set(ExpectedSession& value, std::string_view key, std::string_view scalar) const;
+  Result<void> check(const ExpectedSession& value) const;
+  std::string allowed() const;
+};
+
 // The words of a closed set, in the order of its enumerators, which count from 0.
 template <typename Enum>
 std::span<const std::string_view> words_of();
@@ -108,8 +128,19 @@ inline constexpr bool kIsList = false;
 template <typename ItemRule>
 inline constexpr bool kIsList<ListOf<ItemRule>> = true;
 
+// Whether two items may not stand in one list.
+template <typename Item>
+bool is_repetition(const Item& a, const Item& b) {
+  return a == b;
+}
+inline bool is_repetition(const ExpectedSession& a, const ExpectedSession& b) {
+  return a.name == b.name;
+}
+
 // A value as the file would have it, on one line.
 std::string to_text(std::uint32_t count);
+std::string to_text(bool value);
+std::string to_text(const ExpectedSession& session);
 std::string to_text(const std::string& text);
 std::string to_text(log::Level level);
 std::string to_text(SessionLabel label);

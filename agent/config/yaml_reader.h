@@ -30,6 +30,25 @@ Result<void> read(const YAML::Node& node, const Rule& rule, typename Rule::Value
   return {};
 }
 
+inline Result<void> read(const YAML::Node& node, const ExpectedSessionRule& rule,
+                         ExpectedSession& field, YAML::Mark& culprit) {
+  culprit = node.Mark();
+  if (!node.IsMap()) return fail("expected a mapping, found ", kind_of(node));
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    culprit = entry.first.Mark();
+    if (!entry.first.IsScalar()) return fail("a key must be a word");
+    const std::string& key = entry.first.Scalar();
+    if (!seen.insert(key).second) return fail(in_quotes(key, kQuoteLimit), " is given twice");
+    if (!entry.second.IsScalar()) {
+      return fail(key, ": expected a single value, found ", kind_of(entry.second));
+    }
+    if (auto done = rule.set(field, key, entry.second.Scalar()); !done) return done;
+  }
+  culprit = node.Mark();
+  return rule.check(field);
+}
+
 template <typename Item>
 Result<void> read(const YAML::Node& node, const ListOf<Item>& rule,
                   typename ListOf<Item>::Value& field, YAML::Mark& culprit) {
@@ -40,8 +59,11 @@ Result<void> read(const YAML::Node& node, const ListOf<Item>& rule,
   for (const YAML::Node& element : node) {
     typename Item::Value value{};
     if (auto done = read(element, Item(), value, culprit); !done) return done.error();
-    if (std::find(field.begin(), field.end(), value) != field.end()) {
-      return fail(in_quotes(element.Scalar(), kQuoteLimit), " is in the list already");
+    const bool is_there = std::any_of(
+        field.begin(), field.end(), [&](const auto& other) { return is_repetition(other, value); });
+    if (is_there) {
+      const std::string& shown = element.IsScalar() ? element.Scalar() : element["name"].Scalar();
+      return fail(in_quotes(shown, kQuoteLimit), " is in the list already");
     }
     field.push_back(std::move(value));
   }

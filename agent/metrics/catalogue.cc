@@ -16,6 +16,7 @@ const std::vector<LabelRow>& label_rows() {
 #define SESSION_VALUE(name, label, when, value) {FamilyId::name, label, ""},
 #define SESSION_LABEL(name, label, text, meaning) {FamilyId::name, #label, meaning},
 #define TUNNEL_LABEL(name, label, text, meaning) {FamilyId::name, #label, meaning},
+#define HOST_LIST_LABEL(name, label, text, meaning) {FamilyId::name, #label, meaning},
 #define HOST_EACH(name, label, count, text, value) {FamilyId::name, #label, ""},
 #define HOST_EACH_TRIPLE(name, list, label, text, label2, text2, label3, text3, value) \
   {FamilyId::name, #label, ""}, {FamilyId::name, #label2, ""}, {FamilyId::name, #label3, ""},

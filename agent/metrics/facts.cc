@@ -4,9 +4,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace pppol2tp::metrics {
@@ -30,17 +32,25 @@ double seconds_of(const timespec& time) {
 HostFacts host_facts(const model::Snapshot& snapshot) {
   HostFacts facts;
   facts.totals = snapshot.totals;
+  facts.limits = snapshot.limits;
+  if (snapshot.expected) facts.expected = snapshot.expected->judge(snapshot.sessions);
+  std::copy_if(facts.expected.begin(), facts.expected.end(),
+               std::back_inserter(facts.expected_present),
+               [](const model::ExpectedState& state) { return state.is_there; });
   snapshot.sessions.for_each([&](const model::Session& session) {
+    const model::Verdict verdict = model::verdict_on(session, snapshot.taken_ns);
+    ++facts.in_disagreement[static_cast<std::size_t>(verdict)];
     if (session.has_ended()) {
       ++facts.sessions_departed;
       return;
     }
+    if (session.is_without_plugin) return;
     const auto phase = static_cast<std::size_t>(session.state.phase.current);
     if (phase < facts.sessions_by_phase.size()) ++facts.sessions_by_phase[phase];
     if (session.is_up()) ++facts.sessions_up;
   });
   snapshot.tunnels.for_each([&](const model::Tunnel& tunnel) {
-    if (tunnel.living_sessions != 0) ++facts.tunnels;
+    if (tunnel.is_up()) ++facts.tunnels;
   });
   return facts;
 }

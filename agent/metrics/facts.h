@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/model/reconciliation.h"
 #include "agent/model/snapshot.h"
 #include "plugin/ring/reader.h"
 
@@ -17,7 +18,11 @@ struct HostFacts {
   std::uint64_t sessions_up = 0;
   std::uint64_t sessions_departed = 0;
   std::uint64_t tunnels = 0;
+  std::array<std::uint64_t, model::kVerdictCount> in_disagreement{};  // by Verdict
+  std::vector<model::ExpectedState> expected;
+  std::vector<model::ExpectedState> expected_present;  // those that a session answers to
   model::Totals totals;
+  model::Limits limits;
 };
 
 HostFacts host_facts(const model::Snapshot& snapshot);

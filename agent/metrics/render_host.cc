@@ -4,7 +4,21 @@
 
 namespace pppol2tp::metrics {
 
+using model::to_text;
 using ring::to_text;
+
+namespace {
+
+void add_list_labels(LabelList& labels, FamilyId id, const model::ExpectedState& e) {
+  const auto add = [&](std::string_view label, const std::string& value) {
+    if (!value.empty()) labels.add(label, value);
+  };
+#define HOST_LIST_LABEL(name, label, text, meaning) \
+  if (id == FamilyId::name) add(#label, text);
+#include "agent/metrics/metrics.def"
+}
+
+}  // namespace
 
 // `h` is what the table's rows call it.
 std::string host_text(const model::Snapshot& snapshot, Format format, const FamilySet& families) {
@@ -39,6 +53,13 @@ std::string host_text(const model::Snapshot& snapshot, Format format, const Fami
       out.labels().add(#label, text);                           \
       out.histogram(durations);                                 \
     }                                                           \
+  }
+#define HOST_LIST(name, list, value)                    \
+  if (out.begin(FamilyId::name)) {                      \
+    for (const auto& e : list) {                        \
+      add_list_labels(out.labels(), FamilyId::name, e); \
+      out.sample(value);                                \
+    }                                                   \
   }
 #include "agent/metrics/metrics.def"
   return out.take();

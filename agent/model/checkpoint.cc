@@ -43,6 +43,7 @@ struct Notes {
   std::uint32_t process;
   std::uint64_t missed_records;
   std::uint64_t has_gap;
+  std::uint64_t is_without_plugin;
 };
 
 template <typename T>
@@ -110,7 +111,7 @@ std::string encode_checkpoint(const Snapshot& snapshot, const Place& place) {
     put(bytes, session.state);
     put(bytes, Notes{session.netns_name, session.slot, session.generation, session.has_slot,
                      static_cast<std::uint32_t>(session.process), session.missed_records,
-                     session.has_gap});
+                     session.has_gap, session.is_without_plugin});
   });
   snapshot.tunnels.for_each([&](const Tunnel& tunnel) {
     ++header.tunnel_count;
@@ -161,6 +162,7 @@ Result<Checkpoint> decode_checkpoint(std::string_view bytes, std::string_view bo
                                            : ProcessView::unknown;
     session.missed_records = notes.missed_records;
     session.has_gap = notes.has_gap == 1;
+    session.is_without_plugin = notes.is_without_plugin == 1;
   }
   for (Tunnel& tunnel : memory.tunnels) {
     is_whole = is_whole && cursor.take(tunnel, header.tunnel_bytes);

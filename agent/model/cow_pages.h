@@ -85,6 +85,21 @@ class CowPages {
     }
   }
 
+  // Visits up to `most` of what is present, beginning at index `cursor` and going around once at
+  // the most; `cursor` is then where to go on.
+  template <typename Visit>
+  void visit_some(std::uint32_t& cursor, std::size_t most, Visit&& visit) const {
+    const std::size_t places = pages_.size() * kPageSize;
+    for (std::size_t seen = 0, visited = 0; seen < places && visited < most; ++seen) {
+      if (cursor >= places) cursor = 0;
+      if (pages_[cursor / kPageSize]->used[cursor % kPageSize]) {
+        visit(at(cursor));
+        ++visited;
+      }
+      ++cursor;
+    }
+  }
+
   Snapshot snapshot() {
     Snapshot result;
     result.pages_.assign(pages_.begin(), pages_.end());

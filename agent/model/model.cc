@@ -107,6 +107,10 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
   const SessionIds ids{whose.identity.netns, whose.identity.tunnel_id, whose.identity.session_id};
   if (const auto found = by_ids_.find(ids); found != by_ids_.end()) {
     const Session& present = sessions_.at(found->second);
+    if (present.is_without_plugin && !present.has_ended() && !is_old_news(whose)) {
+      adopt(found->second, whose);
+      return found->second;
+    }
     if (present.is_of(whose.identity)) {
       if (whose.has_slot && (!present.has_slot || present.slot != whose.slot ||
                              present.generation != whose.generation)) {
@@ -130,21 +134,44 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
   }
 
   note_generation(whose);
-  if (sessions_.size() >= limits_.sessions) {
-    ++totals_.sessions_left_out;
-    return std::nullopt;
-  }
-  const std::uint32_t index = sessions_.add();
-  Session& session = sessions_.edit(index);
-  session.state.identity = whose.identity;
+  const auto index = start(ids, whose.identity);
+  if (!index) return std::nullopt;
+  Session& session = sessions_.edit(*index);
   session.has_slot = whose.has_slot;
   session.slot = whose.slot;
   session.generation = whose.generation;
+  return index;
+}
+
+std::optional<std::uint32_t> Model::start(const SessionIds& ids,
+                                          const ring::SessionIdentity& identity) {
+  const auto tunnel = has_room() ? find_or_add_tunnel({ids.netns, ids.tunnel_id}) : std::nullopt;
+  if (!tunnel) {
+    ++totals_.sessions_left_out;
+    return std::nullopt;
+  }
+  ++tunnels_.edit(*tunnel).sessions;
+  ++tunnels_.edit(*tunnel).living_sessions;
+  const std::uint32_t index = sessions_.add();
+  Session& session = sessions_.edit(index);
+  session.state.identity = identity;
+  session.tunnel = *tunnel;
   if (name_netns_) session.netns_name = name_netns_(ids.netns);
   by_ids_[ids] = index;
-  session.tunnel = enter_tunnel({ids.netns, ids.tunnel_id});
   ++totals_.starts;
   return index;
+}
+
+// The session was seen in the kernel before its plugin spoke: it has been counted.
+void Model::adopt(std::uint32_t index, const Whose& whose) {
+  note_generation(whose);
+  Session& session = sessions_.edit(index);
+  session.is_without_plugin = false;
+  session.state.identity = whose.identity;
+  session.state.phase = {};
+  session.has_slot = whose.has_slot;
+  session.slot = whose.slot;
+  session.generation = whose.generation;
 }
 
 // Whether the slot's user is known to be counted already, and is not in the model any more.
@@ -191,28 +218,40 @@ void Model::account_progress(std::uint32_t index, const ring::SessionState& befo
 }
 
 void Model::account_end(std::uint32_t index) {
-  const Session& session = sessions_.at(index);
-  totals_.setup.add_end(session.state);
+  Session& session = sessions_.edit(index);
+  if (!session.is_without_plugin) totals_.setup.add_end(session.state);
+  // What it said of the living session says nothing of the one that has ended.
+  if (session.kernel == KernelView::present) {
+    set_kernel(session, KernelView::unknown, session.state.end.ended_ns);
+  }
   ++totals_.ends[cause_index(session.state.end.cause)];
   --tunnels_.edit(session.tunnel).living_sessions;
-  departed_.push_back({session.state.end.ended_ns, index, session.ids()});
+  const std::uint64_t ended_ns = session.state.end.ended_ns;
+  departed_.push_back({ended_ns, ended_ns, index, session.ids()});
 }
 
 void Model::expire(std::uint64_t now_ns) {
   const auto is_over = [&](std::uint64_t since_ns) {
     return now_ns >= since_ns + limits_.retention_ns;
   };
-  for (; !departed_.empty() && is_over(departed_.front().since_ns); departed_.pop_front()) {
-    const Departed& first = departed_.front();
+  for (std::size_t most = departed_.size(); most > 0 && is_over(departed_.front().since_ns);
+       --most) {
+    const Departed first = departed_.front();
+    departed_.pop_front();
     const Session& session = sessions_.at(first.index);
-    const bool is_same = session.ids() == first.ids && session.state.end.ended_ns == first.since_ns;
-    if (is_same && session.has_ended()) remove_session(first.index, now_ns);
+    const bool is_same = session.ids() == first.ids && session.state.end.ended_ns == first.ended_ns;
+    if (!is_same || !session.has_ended()) continue;
+    if (session.kernel == KernelView::present) {  // not gone yet, whoever holds it
+      departed_.push_back({now_ns, first.ended_ns, first.index, first.ids});
+    } else {
+      remove_session(first.index, now_ns);
+    }
   }
   for (; !empty_tunnels_.empty() && is_over(empty_tunnels_.front().since_ns);
        empty_tunnels_.pop_front()) {
     const EmptyTunnel& first = empty_tunnels_.front();
     const Tunnel& tunnel = tunnels_.at(first.index);
-    if (tunnel.ids != first.ids || tunnel.sessions != 0 ||
+    if (tunnel.ids != first.ids || tunnel.sessions != 0 || tunnel.kernel == KernelView::present ||
         tunnel.empty_since_ns != first.since_ns) {
       continue;
     }
@@ -221,23 +260,29 @@ void Model::expire(std::uint64_t now_ns) {
   }
 }
 
-std::uint32_t Model::enter_tunnel(const TunnelIds& ids) {
-  const auto [place, is_new] = by_tunnel_ids_.try_emplace(ids, 0);
-  if (is_new) {
-    place->second = tunnels_.add();
-    Tunnel& tunnel = tunnels_.edit(place->second);
-    tunnel.ids = ids;
-    if (name_netns_) tunnel.netns_name = name_netns_(ids.netns);
+std::optional<std::uint32_t> Model::find_or_add_tunnel(const TunnelIds& ids) {
+  if (const auto found = by_tunnel_ids_.find(ids); found != by_tunnel_ids_.end()) {
+    return found->second;
   }
-  Tunnel& tunnel = tunnels_.edit(place->second);
-  ++tunnel.sessions;
-  ++tunnel.living_sessions;
-  return place->second;
+  if (tunnels_.size() >= limits_.tunnels) {
+    ++totals_.tunnels_left_out;
+    return std::nullopt;
+  }
+  const std::uint32_t index = tunnels_.add();
+  Tunnel& tunnel = tunnels_.edit(index);
+  tunnel.ids = ids;
+  if (name_netns_) tunnel.netns_name = name_netns_(ids.netns);
+  by_tunnel_ids_[ids] = index;
+  return index;
 }
 
 void Model::leave_tunnel(std::uint32_t index, std::uint64_t now_ns) {
+  if (--tunnels_.edit(index).sessions == 0) note_empty_tunnel(index, now_ns);
+}
+
+// The retention time counts from now, or, while the kernel still has the tunnel, from its end.
+void Model::note_empty_tunnel(std::uint32_t index, std::uint64_t now_ns) {
   Tunnel& tunnel = tunnels_.edit(index);
-  if (--tunnel.sessions != 0) return;
   tunnel.empty_since_ns = now_ns;
   empty_tunnels_.push_back({now_ns, index, tunnel.ids});
 }
@@ -252,7 +297,8 @@ void Model::describe_tunnel(const Session& session) {
 }
 
 Snapshot Model::snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns) {
-  return {sessions_.snapshot(), tunnels_.snapshot(), totals_, now_ns, realtime_offset_ns};
+  return {sessions_.snapshot(), tunnels_.snapshot(), totals_, limits_, expected_, now_ns,
+          realtime_offset_ns};
 }
 
 void Model::restore(const Memory& memory) {
@@ -264,16 +310,24 @@ void Model::restore(const Memory& memory) {
     Tunnel& tunnel = tunnels_.edit(index) = known;
     tunnel.sessions = 0;
     tunnel.living_sessions = 0;
+    tunnel.kernel = KernelView::unknown;  // it may have gone meanwhile
     by_tunnel_ids_[tunnel.ids] = index;
   }
   for (const Session& known : memory.sessions) {
+    // A checkpoint has a tunnel for each session that it has; a limit that was lowered since counts
+    // for what comes, not for what was there.
+    const auto tunnel = by_tunnel_ids_.find({known.ids().netns, known.ids().tunnel_id});
+    if (tunnel == by_tunnel_ids_.end()) continue;
     const std::uint32_t index = sessions_.add();
     Session& session = sessions_.edit(index) = known;
     by_ids_[session.ids()] = index;
-    session.tunnel = enter_tunnel({session.ids().netns, session.ids().tunnel_id});
+    session.tunnel = tunnel->second;
+    ++tunnels_.edit(session.tunnel).sessions;
     if (session.has_ended()) {
-      --tunnels_.edit(session.tunnel).living_sessions;
-      departed_.push_back({session.state.end.ended_ns, index, session.ids()});
+      const std::uint64_t ended_ns = session.state.end.ended_ns;
+      departed_.push_back({ended_ns, ended_ns, index, session.ids()});
+    } else {
+      ++tunnels_.edit(session.tunnel).living_sessions;
     }
   }
   std::sort(departed_.begin(), departed_.end(),

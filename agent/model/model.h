@@ -6,6 +6,12 @@
 //   the ring's records      move a session on, one event at a time          apply()
 //   the session table       replaces a state that the ring knows less of    reconcile()
 //   liveness                ends a session whose process is gone            end_unannounced()
+//   the kernel              says which tunnels and sessions exist           hear_tunnel(),
+//   hear_session()
+//
+// Where plugin and kernel disagree, neither overrules the other: reconciliation.def says what it is
+// called. A session of which only the kernel knows is one without a plugin; it is counted like any
+// other, and becomes the plugin's own session should a plugin begin to speak for it.
 //
 // Counting is exact: a session's start and its end are each counted once, whatever order and
 // however often the witnesses tell of them. Records carry a number within their session, and the
@@ -29,11 +35,6 @@
 
 namespace pppol2tp::model {
 
-struct Limits {
-  std::size_t sessions = 200'000;
-  std::uint64_t retention_ns = 900'000'000'000;  // how long an ended session stays
-};
-
 class Model {
  public:
   using NameNetns = std::function<NetnsName(std::uint64_t inode)>;
@@ -41,6 +42,12 @@ class Model {
   explicit Model(Limits limits, NameNetns name_netns = {});
 
   void set_limits(Limits limits) { limits_ = limits; }
+  bool has_room() const { return sessions_.size() < limits_.sessions; }
+
+  // What snapshots are to be judged by.
+  void set_expected(std::shared_ptr<const ExpectedSessions> expected) {
+    expected_ = std::move(expected);
+  }
 
   // To be called before the first record of a ring, and again when another file takes its place:
   // slots and generations are then counted anew.
@@ -53,6 +60,26 @@ class Model {
 
   // Ends a session that can no longer speak for itself.
   void end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns);
+
+  // What the kernel says of a session or tunnel, nothing meaning that there is none; asked at
+  // `asked_ns`. An answer of the time before a session began says nothing of it. These return
+  // whether the model holds such a session or tunnel now.
+  bool hear_session(const SessionIds& ids, const std::optional<KernelSession>& fact,
+                    std::uint64_t asked_ns);
+  bool hear_tunnel(const TunnelIds& ids, const std::optional<KernelTunnel>& fact,
+                   std::uint64_t asked_ns);
+
+  // Takes in a session of which no plugin has spoken. False: it is beyond the limits, and counted.
+  bool add_without_plugin(const SessionIds& ids, const KernelSession& fact, std::uint64_t now_ns);
+
+  // A kernel without these tunnels has none of their sessions either. One walk over all sessions.
+  void lose_sessions_of(const std::vector<TunnelIds>& tunnels, std::uint64_t asked_ns);
+
+  // How many sessions of each tunnel are not PPP. A tunnel that is not named has none.
+  void set_ethernet_sessions(const std::unordered_map<TunnelIds, std::uint32_t>& counts);
+
+  // The kernel cannot be asked about this network namespace any more: what it said is out of date.
+  void forget_kernel(std::uint64_t netns, std::uint64_t now_ns);
 
   void note_process(std::uint32_t index, ProcessView view) { sessions_.edit(index).process = view; }
 
@@ -73,9 +100,22 @@ class Model {
     });
   }
 
+  // Visits the ids of up to `most` sessions, or tunnels, going on from `cursor` and around; every
+  // one in turn, if none comes or goes. The visitor must not change the model.
+  template <typename Visit>
+  void visit_some_sessions(std::uint32_t& cursor, std::size_t most, Visit&& visit) const {
+    sessions_.visit_some(cursor, most, [&](const Session& session) { visit(session.ids()); });
+  }
+  template <typename Visit>
+  void visit_some_tunnels(std::uint32_t& cursor, std::size_t most, Visit&& visit) const {
+    tunnels_.visit_some(cursor, most, [&](const Tunnel& tunnel) { visit(tunnel.ids); });
+  }
+
   const Session& session(std::uint32_t index) const { return sessions_.at(index); }
   const Session* find(const SessionIds& ids) const;
+  const Tunnel* find(const TunnelIds& ids) const;
   std::size_t session_count() const { return sessions_.size(); }
+  std::size_t tunnel_count() const { return tunnels_.size(); }
   const Totals& totals() const { return totals_; }
   const std::vector<std::uint32_t>& known_generations() const { return known_generations_; }
 
@@ -101,6 +141,8 @@ class Model {
 
   std::optional<std::uint32_t> find_or_start(const Whose& whose, std::uint64_t time_ns);
   bool is_old_news(const Whose& whose) const;
+  void adopt(std::uint32_t index, const Whose& whose);
+  std::optional<std::uint32_t> start(const SessionIds& ids, const ring::SessionIdentity& identity);
   void note_generation(const Whose& whose);
   void supersede(std::uint32_t index, std::uint64_t time_ns);
   void remove_session(std::uint32_t index, std::uint64_t now_ns);
@@ -109,12 +151,16 @@ class Model {
   void account_progress(std::uint32_t index, const ring::SessionState& before);
   void account_end(std::uint32_t index);
 
-  std::uint32_t enter_tunnel(const TunnelIds& ids);
+  // Nothing: the tunnel is beyond the limit on tunnels.
+  std::optional<std::uint32_t> find_or_add_tunnel(const TunnelIds& ids);
   void leave_tunnel(std::uint32_t index, std::uint64_t now_ns);
   void describe_tunnel(const Session& session);
+  void note_empty_tunnel(std::uint32_t index, std::uint64_t now_ns);
+  static void set_kernel(Session& session, KernelView view, std::uint64_t asked_ns);
 
   struct Departed {
-    std::uint64_t since_ns;
+    std::uint64_t since_ns;  // the retention time counts from here
+    std::uint64_t ended_ns;
     std::uint32_t index;
     SessionIds ids;
   };
@@ -135,6 +181,7 @@ class Model {
   std::deque<Departed> departed_;          // in the order of their end
   std::deque<EmptyTunnel> empty_tunnels_;  // in the order of their last session's going
   Totals totals_;
+  std::shared_ptr<const ExpectedSessions> expected_;
 };
 
 }  // namespace pppol2tp::model

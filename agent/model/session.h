@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "agent/model/histogram.h"
+#include "agent/model/kernel_facts.h"
 #include "agent/model/peers.h"
 #include "agent/model/setup.h"
 #include "plugin/ring/session_state.h"
@@ -50,13 +51,17 @@ struct Session {
   ProcessView process = ProcessView::unknown;
   bool has_gap = false;  // records are missing that the session table has not made good yet
   std::uint64_t missed_records = 0;
+  bool is_without_plugin = false;  // known from the kernel alone: no plugin has spoken for it
+  KernelView kernel = KernelView::unknown;
+  std::uint64_t kernel_since_ns = 0;  // since when `kernel` has been what it is
 
   bool has_ended() const { return state.end.cause != ring::Cause::none; }
 
-  // The link is usable: the network phase was reached and left on neither side.
+  // The link is usable: its phase is running, and the kernel has not said that there is no such
+  // session. pppd notices the latter only by LCP echo, if at all.
   bool is_up() const {
     return !has_ended() && state.phase.current == ring::Phase::running &&
-           state.phase.direction == ring::Direction::up;
+           state.phase.direction == ring::Direction::up && kernel != KernelView::absent;
   }
 
   SessionIds ids() const {
@@ -95,6 +100,15 @@ struct Tunnel {
   std::uint32_t living_sessions = 0;
   std::uint64_t empty_since_ns = 0;  // since when no session is present
   Traffic traffic;
+  KernelView kernel = KernelView::unknown;
+  std::uint32_t ethernet_sessions = 0;  // L2TPv3 sessions that carry Ethernet: not PPP, not ours
+  std::uint64_t receive_cookie_discards = 0;
+  std::uint64_t receive_invalid = 0;
+
+  // Without the kernel's word, a tunnel is taken to be there for as long as a session is.
+  bool is_up() const {
+    return kernel == KernelView::unknown ? living_sessions != 0 : kernel == KernelView::present;
+  }
 };
 
 // Counts since the ring was made, as far as the ring and the agent's checkpoint reach back. Part of
@@ -112,6 +126,7 @@ struct Totals {
   SetupTotals setup;
   Histogram echo_rtt;
   AttemptTotals attempts;
+  std::uint64_t tunnels_left_out = 0;  // times that a tunnel was refused, being beyond the limit
 };
 static_assert(ring::kCauseCount <= 32);
 

@@ -1,18 +1,29 @@
 // An immutable picture of the model, for whoever renders it, on any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "agent/model/cow_pages.h"
+#include "agent/model/expected.h"
 #include "agent/model/session.h"
 
 namespace pppol2tp::model {
+
+struct Limits {
+  std::size_t sessions = 200'000;
+  std::uint64_t retention_ns = 900'000'000'000;  // how long an ended session stays
+  std::size_t tunnels = 20'000;
+};
 
 struct Snapshot {
   CowPages<Session>::Snapshot sessions;
   CowPages<Tunnel>::Snapshot tunnels;
   Totals totals;
-  std::uint64_t taken_ns = 0;  // CLOCK_BOOTTIME
+  Limits limits;
+  std::shared_ptr<const ExpectedSessions> expected;  // null: nothing is expected
+  std::uint64_t taken_ns = 0;                        // CLOCK_BOOTTIME
   // What is to be added to a CLOCK_BOOTTIME to get the time of day, nanoseconds.
   std::int64_t realtime_offset_ns = 0;
 };

@@ -131,6 +131,7 @@ class Agent:
             "ring": str(self.ring),
             "state_file": str(self.path / "state"),
             "checkpoint_interval": "1s",
+            "ask_kernel": "false",  # where it has L2TP, it would deny that these sessions exist
         } | options
         self.process = None
         self.program = AGENT

@@ -18,20 +18,20 @@ std::uint64_t inode_of(const std::string& path) {
 }
 
 TEST(NetnsNames, OwnNamespaceHasNoName) {
-  NetnsNames names("/nowhere");
+  NetnsNames names({}, "/nowhere");
   EXPECT_STREQ(names.name_of(inode_of("/proc/self/ns/net")).data(), "");
 }
 
 TEST(NetnsNames, NamedNamespaceHasTheNameOfItsFile) {
   const test::TemporaryDirectory directory;
-  NetnsNames names(directory.path());
+  NetnsNames names({}, directory.path());
   std::ofstream(directory.path() + "/customers") << "";
   EXPECT_STREQ(names.name_of(inode_of(directory.path() + "/customers")).data(), "customers");
 }
 
 TEST(NetnsNames, NamespaceWithoutANameIsItsInodeAndStaysSo) {
   const test::TemporaryDirectory directory;
-  NetnsNames names(directory.path());
+  NetnsNames names({}, directory.path());
   EXPECT_STREQ(names.name_of(123).data(), "123");
   std::ofstream(directory.path() + "/late") << "";
   EXPECT_STREQ(names.name_of(123).data(), "123");
@@ -39,7 +39,7 @@ TEST(NetnsNames, NamespaceWithoutANameIsItsInodeAndStaysSo) {
 
 TEST(NetnsNames, LongNameIsCut) {
   const test::TemporaryDirectory directory;
-  NetnsNames names(directory.path());
+  NetnsNames names({}, directory.path());
   const std::string name(200, 'n');
   std::ofstream(directory.path() + "/" + name) << "";
   EXPECT_EQ(std::string(names.name_of(inode_of(directory.path() + "/" + name)).data()),

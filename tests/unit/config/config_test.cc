@@ -84,7 +84,8 @@ TEST_P(BadConfig, GetsOneLineThatNamesFileLineKeyAndWhatIsAllowed) {
 
 constexpr char kTopKeys[] =
     "listen, web_config_file, ring, state_file, checkpoint_interval, retention, max_sessions, "
-    "session_labels, log_level, metrics, http";
+    "max_tunnels, expected_sessions, ask_kernel, network_namespaces, session_labels, log_level, "
+    "metrics, http";
 
 std::string with_top_keys(const std::string& start) {
   return start + kTopKeys;
@@ -167,6 +168,12 @@ const BadInput kBadInputs[] = {
      "a.yaml:4: session_labels: \"user\" is in the list already; allowed: a list of any of: "
      "ifname, "
      "user, peer_address, ipparam, role"},
+    {"BooleanIsAWord", "ask_kernel: yes\n",
+     "a.yaml:1: ask_kernel: \"yes\" is neither; allowed: true or false"},
+    {"NamespaceIsARelativePath", "network_namespaces: [netns/blue]\n",
+     "a.yaml:1: network_namespaces: \"netns/blue\" does not start with /; allowed: a list of any "
+     "of: "
+     "a name such as blue for /run/netns/blue, or an absolute path such as /proc/123/ns/net"},
     {"LongValueIsCut",
      "log_level: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
      "a.yaml:1: log_level: \"012345678901234567890123456789012345678901234567890123456789\"... is "
@@ -177,6 +184,59 @@ const BadInput kBadInputs[] = {
 
 INSTANTIATE_TEST_SUITE_P(Each, BadConfig, testing::ValuesIn(kBadInputs),
                          [](const auto& each) { return std::string(each.param.what); });
+
+TEST(Config, ExpectedSessionsHaveANameAndWhatToRecognizeThemBy) {
+  const Config config = parsed(
+      "expected_sessions:\n"
+      "  - {name: office, user: jo, netns: blue}\n"
+      "  - name: lab\n"
+      "    peer_address: 2001:db8::1\n"
+      "    tunnel_id: 7\n");
+  ExpectedSession office;
+  office.name = "office";
+  office.user = "jo";
+  office.netns = "blue";
+  ExpectedSession lab;
+  lab.name = "lab";
+  lab.peer_address = "2001:db8::1";
+  lab.tunnel_id = 7;
+  EXPECT_EQ(config.expected_sessions, (std::vector{office, lab}));
+}
+
+struct BadExpectation {
+  const char* item;
+  const char* complaint;
+};
+
+TEST(Config, ExpectationThatCannotBeMeantIsRefusedWithItsReason) {
+  const BadExpectation bad[] = {
+      {"{user: jo}", "name is missing"},
+      {"{name: office}", "\"office\" says nothing of how to recognize it"},
+      {"{name: office, netns: blue}", "\"office\" says nothing of how to recognize it"},
+      {"{name: office, usr: jo}", "unknown key \"usr\""},
+      {"{name: office, user: ''}", "user: is empty"},
+      {"{name: office, user: [jo]}", "user: expected a single value, found a list"},
+      {"{name: office, user: jo, user: bo}", "\"user\" is given twice"},
+      {"{name: office, tunnel_id: 0}", "tunnel_id: \"0\" is out of range"},
+      {"{name: office, session_id: x}", "session_id: \"x\" is no whole number"},
+      {"{name: office, peer_address: host}", "peer_address: \"host\" is no IP address"},
+      {"office", "expected a mapping, found a single value"},
+  };
+  for (const BadExpectation& each : bad) {
+    const auto config = parse(concat("expected_sessions:\n- ", each.item, "\n"), "a.yaml");
+    ASSERT_FALSE(config) << each.item;
+    const std::string wanted =
+        concat("a.yaml:2: expected_sessions: ", each.complaint, "; allowed: ");
+    EXPECT_TRUE(config.error().message.starts_with(wanted)) << config.error().message;
+  }
+}
+
+TEST(Config, ExpectationsHaveNamesOfTheirOwn) {
+  const auto config =
+      parse("expected_sessions: [{name: office, user: jo}, {name: office, user: bo}]", "a.yaml");
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().message, HasSubstr("\"office\" is in the list already"));
+}
 
 std::string error_of(const std::string& text) {
   const auto config = parse(text, "a.yaml");

@@ -56,11 +56,30 @@ TEST(Differences, SeeAChangeOfEveryOption) {
   other.checkpoint_interval = 1s;
   other.retention = 1s;
   other.max_sessions = 1;
+  other.max_tunnels = 1;
+  other.expected_sessions.emplace_back().name = "office";
+  other.ask_kernel = false;
+  other.network_namespaces = {"blue"};
   other.session_labels = {SessionLabel::role};
   other.log_level = log::Level::error;
   other.metrics = {.detail = metrics::Detail::totals, .disabled = {"agent"}};
   other.http = {.threads = 2, .request_timeout = 1s};
   EXPECT_THAT(differences(Config(), other), SizeIs(options().size()));
+}
+
+TEST(TakeReloadable, TakesWhatAReloadMayChangeAndLeavesTheRestPending) {
+  Config fresh;
+  fresh.retention = 30min;
+  fresh.expected_sessions.emplace_back().name = "office";
+  fresh.http.threads = 20;
+  Config in_force;
+  take_reloadable(in_force, fresh);
+  EXPECT_EQ(in_force.retention, 30min);
+  EXPECT_EQ(in_force.expected_sessions, fresh.expected_sessions);
+  EXPECT_EQ(in_force.http.threads, Config().http.threads);
+  const auto pending = differences(in_force, fresh);
+  ASSERT_THAT(pending, SizeIs(1)) << "a second reload still says what waits for a restart";
+  EXPECT_EQ(pending[0].key, "http.threads");
 }
 
 }  // namespace

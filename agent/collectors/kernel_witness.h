@@ -1,0 +1,70 @@
+// What the kernel has to say, brought before the model. Once a second it asks about as many of the
+// model's tunnels and sessions as may be asked about in that time, tunnels first, in turn; and it
+// takes in what was notified and what walks came upon. Nothing here waits for the kernel.
+//
+//   deleted by netlink    notified, asked, known within milliseconds
+//   tunnel closed         not notified; asked within a second for as many tunnels as the budget
+//   allows session without us    come upon by a walk, and believed when it is still there kGraceNs
+//   later: a pppd
+//                         with the plugin has spoken by then
+//
+// One thread, the model's.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "agent/collectors/collector.h"
+#include "agent/collectors/kernel_desk.h"
+
+namespace pppol2tp::collectors {
+
+class KernelWitness final : public Collector {
+ public:
+  // One hundredth of a processor.
+  static constexpr std::uint64_t kBudgetNs = 10'000'000;
+  static constexpr std::uint64_t kAskIntervalNs = 900'000'000;  // the collectors run once a second
+  static constexpr std::uint64_t kGraceNs = 3'000'000'000;
+  static constexpr std::size_t kFewestQuestions = 64;
+  static constexpr std::size_t kMostQuestions = 4096;
+
+  // `desk` must outlive this.
+  explicit KernelWitness(KernelDesk& desk) : desk_(desk) {}
+
+  std::string_view name() const override { return "kernel"; }
+
+  // Fails when a watched namespace cannot be asked about.
+  Result<void> collect(model::Model& model, std::uint64_t now_ns) override;
+
+  // Whether a PPP interface of a watched namespace has gone since the last call.
+  bool take_ended_links();
+
+ private:
+  struct Stranger {
+    std::uint64_t first_seen_ns;
+    std::uint64_t last_seen_ns;
+    bool is_refused;  // by the model's limits; counted there
+  };
+
+  void take_in(const KernelAnswers& answers, model::Model& model, std::uint64_t now_ns);
+  void take_in(const KernelAnswers::OfSession& answer, model::Model& model, std::uint64_t now_ns);
+  void note_namespaces(const std::vector<KernelAnswers::Namespace>& all, model::Model& model,
+                       std::uint64_t now_ns);
+  void adapt_budget(const KernelAnswers& answers);
+  void ask(const model::Model& model, std::uint64_t now_ns);
+  void forget_strangers(std::uint64_t now_ns);
+
+  KernelDesk& desk_;
+  std::unordered_map<model::SessionIds, Stranger> strangers_;
+  std::unordered_set<std::uint64_t> askable_;  // namespaces
+  std::string problem_ = "the kernel has not been asked yet";
+  bool is_first_ = true;
+  std::size_t questions_ = kFewestQuestions;  // that one second has room for
+  std::uint64_t last_asked_ns_ = 0;
+  std::uint32_t session_cursor_ = 0;
+  std::uint32_t tunnel_cursor_ = 0;
+  bool has_ended_links_ = false;
+};
+
+}  // namespace pppol2tp::collectors

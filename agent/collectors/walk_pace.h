@@ -1,0 +1,34 @@
+// How fast the kernel's tables may be walked. A walk's cost cannot be known beforehand: on kernels
+// before 6.12 each step looks up the nth session from the start, so 16,000 sessions in one tunnel
+// cost hundreds of times what 1,000 do. So each part is paid for by rest: a walk takes at most
+// kShare of one processor, however long that makes it, and the next one waits at least as long as
+// it took. Pure.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace pppol2tp::collectors {
+
+class WalkPace {
+ public:
+  using Duration = std::chrono::nanoseconds;
+
+  static constexpr int kShare = 20;  // one twentieth
+  static constexpr Duration kShortestRest = std::chrono::milliseconds(1);
+  static constexpr Duration kShortestInterval = std::chrono::seconds(10);
+  static constexpr Duration kLongestInterval = std::chrono::hours(1);
+  static constexpr Duration kAfterFailure = std::chrono::seconds(5);
+
+  // Until the next part, after one that cost so much.
+  static constexpr Duration rest_after_part(Duration cost) {
+    return std::max(kShortestRest, cost * (kShare - 1));
+  }
+
+  // From the end of a walk that took so long, rests included, to the next one's start.
+  static constexpr Duration rest_after_walk(Duration length) {
+    return std::clamp(length, kShortestInterval, kLongestInterval);
+  }
+};
+
+}  // namespace pppol2tp::collectors

@@ -1,0 +1,74 @@
+// One network namespace as KernelThread watches it: its sockets, the walk that is under way in it,
+// and what is wrong with it, if anything.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/collectors/kernel_desk.h"
+#include "agent/collectors/l2tp_socket.h"
+#include "agent/collectors/link_watch.h"
+#include "agent/collectors/walk_pace.h"
+
+namespace pppol2tp::collectors {
+
+class WatchedNetns {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // `name_or_path` is empty for the namespace of the process.
+  explicit WatchedNetns(std::string name_or_path);
+
+  // Opens the sockets when they are not open, or when another namespace has taken the path; tries
+  // no more often than is good for the kernel.
+  void keep_open(Time now);
+
+  // Look-ups. A failure that is not this question's own closes the namespace until it is opened
+  // again; nothing is answered then.
+  void ask_tunnel(std::uint32_t tunnel_id, KernelAnswers& answers);
+  void ask_session(std::uint32_t tunnel_id, std::uint32_t session_id, KernelAnswers& answers);
+
+  // Takes the walk one part further when its time has come. True: a walk over all sessions has
+  // ended.
+  bool walk(Time now, KernelAnswers& answers);
+
+  // Takes what was notified; asks about it and does not believe it.
+  void hear(KernelAnswers& answers);
+
+  // When there is something to do by the clock.
+  Time next_due() const { return socket_ ? next_part_ : next_open_; }
+
+  // To be waited on; -1 when there is none.
+  int notifications() const { return listener_ ? listener_->descriptor() : -1; }
+  int links() const { return links_ ? links_->descriptor() : -1; }
+
+  std::uint64_t inode() const { return inode_; }
+  const std::string& problem() const { return problem_; }
+  const KernelAnswers::EthernetSessions& ethernet_sessions() const { return ethernet_sessions_; }
+
+ private:
+  Result<void> open();
+  void close(const Error& reason, Time now);
+  void note(const L2tpFact& fact, std::uint64_t asked_ns, KernelAnswers& answers);
+  Result<bool> take_part(KernelAnswers& answers);
+
+  std::string name_or_path_;
+  std::string path_;
+  std::uint64_t inode_ = 0;
+  std::string problem_ = "not opened yet";
+  std::optional<L2tpSocket> socket_;
+  std::optional<L2tpSocket> walker_;
+  std::optional<L2tpListener> listener_;
+  std::unique_ptr<LinkWatch> links_;  // the process' own namespace has one in the agent already
+
+  std::optional<L2tpSocket::Subject> walking_;  // nothing: between two walks
+  Time walk_began_;
+  Time next_part_;
+  Time next_open_;
+  KernelAnswers::EthernetSessions counting_;  // of the walk that is under way
+  KernelAnswers::EthernetSessions ethernet_sessions_;
+};
+
+}  // namespace pppol2tp::collectors
