@@ -16,9 +16,14 @@ const ring::Segment* table_of(const RingTail& tail, const model::Model& model,
   return has_place ? segment : nullptr;
 }
 
-bool has_process(const model::Session& session) {
+ProcessLook look_for_process_of(const model::Session& session) {
   const auto& who = session.state.identity;
-  return process_start_ticks(who.pid) == who.start_ticks;
+  return look_for_process(who.pid, who.start_ticks);
+}
+
+// As far as can be told.
+bool may_have_process(const model::Session& session) {
+  return look_for_process_of(session) != ProcessLook::not_there;
 }
 
 std::uint32_t generation_of(const ring::Segment& table, std::uint32_t slot) {
@@ -35,9 +40,10 @@ Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
     if (!lives(model, session)) gone.push_back(index);
   });
   for (const std::uint32_t index : unknown) {
-    const bool is_visible = has_process(model.session(index));
-    model.note_process(index,
-                       is_visible ? model::ProcessView::visible : model::ProcessView::invisible);
+    const ProcessLook look = look_for_process_of(model.session(index));
+    if (look == ProcessLook::cannot_tell) continue;  // another time
+    model.note_process(index, look == ProcessLook::there ? model::ProcessView::visible
+                                                         : model::ProcessView::invisible);
   }
   for (const std::uint32_t index : gone) settle(model, index, now_ns);
   return {};
@@ -49,9 +55,9 @@ bool Liveness::lives(const model::Model& model, const model::Session& session) c
     const bool has_owner = ring::owner_state(*table, session.slot) == ring::OwnerState::lives;
     // A pppd that detaches hands its session to a child: the place's owner dies, the session does
     // not.
-    return (is_its_own && has_owner) || has_process(session);
+    return (is_its_own && has_owner) || may_have_process(session);
   }
-  return session.process != model::ProcessView::visible || has_process(session);
+  return session.process != model::ProcessView::visible || may_have_process(session);
 }
 
 void Liveness::settle(model::Model& model, std::uint32_t index, std::uint64_t now_ns) const {

@@ -1,10 +1,16 @@
 #include "agent/collectors/process_table.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <string>
 
 #include "agent/base/concat.h"
+#include "agent/base/fd.h"
 
 namespace pppol2tp::collectors {
 
@@ -13,6 +19,16 @@ std::optional<std::uint64_t> process_start_ticks(std::uint32_t pid) {
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
   return start_ticks_of_stat(line);
+}
+
+ProcessLook look_for_process(std::uint32_t pid, std::uint64_t start_ticks) {
+  const Fd file(open(concat("/proc/", pid, "/stat").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return errno == ENOENT ? ProcessLook::not_there : ProcessLook::cannot_tell;
+  std::array<char, 1024> line;  // 52 numbers and a name of 15 bytes
+  const ssize_t got = read(file.get(), line.data(), line.size());
+  if (got < 0) return errno == ESRCH ? ProcessLook::not_there : ProcessLook::cannot_tell;
+  const auto found = start_ticks_of_stat({line.data(), static_cast<std::size_t>(got)});
+  return found == start_ticks ? ProcessLook::there : ProcessLook::not_there;
 }
 
 std::optional<std::uint64_t> start_ticks_of_stat(std::string_view stat) {

@@ -1,6 +1,7 @@
 #include "agent/collectors/process_table.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +37,26 @@ TEST(ProcessTable, FindsThisProcessAndNotOneThatIsGone) {
   if (child == 0) _exit(0);
   waitpid(child, nullptr, 0);
   EXPECT_EQ(process_start_ticks(static_cast<std::uint32_t>(child)), std::nullopt);
+}
+
+TEST(ProcessTable, ProcessIsThereWhenPidAndStartAreItsOwn) {
+  const auto pid = static_cast<std::uint32_t>(getpid());
+  const std::uint64_t start = *process_start_ticks(pid);
+  EXPECT_EQ(look_for_process(pid, start), ProcessLook::there);
+  EXPECT_EQ(look_for_process(pid, start + 1), ProcessLook::not_there) << "its pid was used again";
+  EXPECT_EQ(look_for_process(0, start), ProcessLook::not_there);
+}
+
+TEST(ProcessTable, WithoutADescriptorToLookWithNobodyIsDead) {
+  const auto pid = static_cast<std::uint32_t>(getpid());
+  const std::uint64_t start = *process_start_ticks(pid);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const ProcessLook look = look_for_process(pid, start);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(look, ProcessLook::cannot_tell);
 }
 
 }  // namespace
