@@ -105,6 +105,12 @@ class Simulator:
         """What was really done so far."""
         return json.loads(self.say("report"))
 
+    def drop(self, count, cause):
+        """How many were dropped."""
+        answer = self.say(f"drop {count} {cause}")
+        assert answer.startswith("ok "), answer
+        return int(answer.split()[1])
+
     def stop(self):
         """Ends every session on request; the last report."""
         self.process.terminate()
@@ -113,6 +119,17 @@ class Simulator:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+def counted(samples):
+    """An agent's counts in the form of a simulator's report, less those that live."""
+    prefix = 'pppol2tp_session_ends_total{cause="'
+    return {
+        "starts": samples["pppol2tp_session_starts_total"],
+        "ends": {name[len(prefix):-2]: value for name, value in samples.items() if name.startswith(prefix) and value},
+        "receive_bytes": samples["pppol2tp_receive_bytes_total"],
+        "transmit_bytes": samples["pppol2tp_transmit_bytes_total"],
+    }
 
 
 class Agent:

@@ -244,7 +244,7 @@ TEST(Shards, AfterTheFirstSayNothingOfHostAndAgent) {
   Stage stage(10);
   Exposition exposition;
   const std::string text = text_of(exposition, stage, {.shard = {1, 2}});
-  EXPECT_EQ(text.find("process_"), text.npos);
+  EXPECT_EQ(text.find("\nprocess_"), text.npos);
   EXPECT_EQ(text.find("pppol2tp_sessions{"), text.npos);
 }
 
