@@ -62,7 +62,7 @@ Result<void> read(const YAML::Node& node, const ListOf<Item>& rule,
     const bool is_there = std::any_of(
         field.begin(), field.end(), [&](const auto& other) { return is_repetition(other, value); });
     if (is_there) {
-      const std::string& shown = element.IsScalar() ? element.Scalar() : element["name"].Scalar();
+      const std::string shown = element.IsScalar() ? element.Scalar() : element["name"].Scalar();
       return fail(in_quotes(shown, kQuoteLimit), " is in the list already");
     }
     field.push_back(std::move(value));
