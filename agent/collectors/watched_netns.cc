@@ -58,7 +58,7 @@ Result<void> WatchedNetns::open() {
   // There is no tunnel 0 (RFC 2661, section 3.1); asking for it shows whether asking is allowed.
   if (const auto allowed = socket->tunnel(0); !allowed) return allowed.error();
   socket_.emplace(*std::move(socket));
-  walker_.emplace(*std::move(walker));
+  walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
   listener_.emplace(*std::move(listener));
   return {};
 }
@@ -99,7 +99,7 @@ bool WatchedNetns::walk(Time now, KernelAnswers& answers) {
     walking_.reset();
     auto walker = L2tpSocket::open();  // its old walk is still in the other one
     walker_.reset();
-    if (walker) walker_.emplace(*std::move(walker));
+    if (walker) walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
     next_part_ = after + WalkPace::kAfterFailure;
     return false;
   }

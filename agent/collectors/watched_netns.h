@@ -59,7 +59,7 @@ class WatchedNetns {
   std::uint64_t inode_ = 0;
   std::string problem_ = "not opened yet";
   std::optional<L2tpSocket> socket_;
-  std::optional<L2tpSocket> walker_;
+  std::unique_ptr<L2tpSocket> walker_;  // another one: a walk is not to be interrupted by questions
   std::optional<L2tpListener> listener_;
   std::unique_ptr<LinkWatch> links_;  // the process' own namespace has one in the agent already
 
