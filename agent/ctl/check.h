@@ -2,6 +2,7 @@
 // sessions do not show up.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

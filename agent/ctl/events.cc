@@ -1,6 +1,7 @@
 #include "agent/ctl/events.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <ctime>

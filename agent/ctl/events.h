@@ -1,8 +1,8 @@
 // What happened, as the ring tells it: for each record the fields of its session that it changed.
 #pragma once
 
-#include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/ctl/json.h"

@@ -1,5 +1,6 @@
 // pppol2tpctl: the host's sessions on a terminal, from the shared memory alone. See --help.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <string>

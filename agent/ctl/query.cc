@@ -1,6 +1,7 @@
 #include "agent/ctl/query.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <utility>

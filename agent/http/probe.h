@@ -1,6 +1,7 @@
 // One question to an HTTP server of this host, for programs that ask whether the agent answers.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "agent/base/result.h"
