@@ -25,8 +25,9 @@ HEALTH = [
     stat("Session table", "How much of the fullest host's is taken.",
          f"max(sum without (phase) (pppol2tp_sessions{{{HOST}}}) / pppol2tp_ring_table_slots{{{HOST}}})", "percentunit",
          thresholds=[(None, "green"), (0.7, ORANGE), (0.9, RED)], size=(3, 4)),
-    stat("Sessions left out", "That are not shown because the limit on sessions was reached; within an hour.",
-         f"sum(increase(pppol2tp_sessions_left_out_total{{{HOST}}}[1h]))", thresholds=[(None, "green"), (1, RED)], size=(3, 4)),
+    stat("Left out", "Sessions, and sessions of tunnels, that were not shown because a limit of the agent was reached; within an hour.",
+         f"sum(increase(pppol2tp_sessions_left_out_total{{{HOST}}}[1h]) + increase(pppol2tp_tunnels_left_out_total{{{HOST}}}[1h]))",
+         thresholds=[(None, "green"), (1, RED)], size=(3, 4)),
     table("Versions", "Of the agents.", f"pppol2tp_agent_build_info{{{HOST}}}", {"instance": ("Host", None, None), "version": ("Version", None, None)},
           size=(8, 6)),
     table("Running since", "When the agents were started.", f'1000 * process_start_time_seconds{{job="pppol2tp", {HOST}}}',
@@ -52,6 +53,11 @@ RING = [
 ]
 
 AGENT = [
+    graph("Sessions kept", "Sessions that the agent keeps series of, those that have ended included, and its option max_sessions.",
+          [query(f"instance:pppol2tp_sessions_kept:sum{{{HOST}}}", f"{BY_HOST} sessions"),
+           query(f"pppol2tp_sessions_limit{{{HOST}}}", f"{BY_HOST} max_sessions")], "short"),
+    graph("Tunnels", "Tunnels that are up, and the agent's option max_tunnels.",
+          [query(f"pppol2tp_tunnels{{{HOST}}}", f"{BY_HOST} tunnels"), query(f"pppol2tp_tunnels_limit{{{HOST}}}", f"{BY_HOST} max_tunnels")], "short"),
     graph("How long collectors take", "Their last runs.", [query(f"pppol2tp_agent_collector_duration_seconds{{{HOST}}}", "{{instance}} {{collector}}")], "s"),
     graph("How long scrapes take", "As Prometheus sees it, its own work included.",
           [query(f'scrape_duration_seconds{{job="pppol2tp", {HOST}}}', BY_HOST)], "s"),

@@ -18,6 +18,26 @@ NOW = [
          f"sum(rate(pppol2tp_transmit_bytes_total{{{HOST}}}[$__rate_interval])) * 8", "bps", size=(3, 4)),
 ]
 
+# At the left what answers to the entry, at the right the entries that nothing answers to.
+EXPECTED = (f"pppol2tp_expected_session_up{{{HOST}}} * on (job, instance, name) group_left (netns, tunnel_id, session_id, ifname) "
+            f"pppol2tp_expected_session_info{{{HOST}}} or on (job, instance, name) pppol2tp_expected_session_up{{{HOST}}}")
+
+PROMISES = [
+    stat("Expected sessions down", "Entries of the agents' option expected_sessions that no session which is up answers to.",
+         f"count(pppol2tp_expected_session_up{{{HOST}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, RED)], background=True),
+    stat("In disagreement", "Sessions of which plugin and kernel say different things.",
+         f"sum(pppol2tp_sessions_in_disagreement{{{HOST}}})", thresholds=[(None, "green"), (1, ORANGE)], background=True),
+    stat("Tunnels down", "Tunnels that are shown for their sessions' sake and that the kernel has no more; where the kernel is not asked, those "
+         "without a living session.", f"count(pppol2tp_tunnel_up{{{HOST}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)],
+         background=True),
+    table("Expected sessions", "Entries of the agents' option expected_sessions, and who answers to them now.", EXPECTED,
+          {"name": ("Name", None, None), "Value": ("Up", "bool_yes_no", None), "instance": HOST_COLUMN, "netns": NETNS_COLUMN,
+           "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "ifname": ("Interface", None, None)}, size=(12, 8)),
+    graph("Plugin and kernel disagree", "Sessions, by kind: the kernel lost the session of a living pppd, or keeps that of a dead one, or no "
+          "plugin tells of it. Where the kernel is not asked there is nothing to disagree with.",
+          [query(f"sum by (kind) (pppol2tp_sessions_in_disagreement{{{HOST}}})", "{{kind}}")], "short", stacked=True),
+]
+
 SESSIONS = [
     graph("Sessions by phase", "Sessions that have not ended, by the phase of their link.",
           [query(f"sum by (phase) (pppol2tp_sessions{{{HOST}}}) > 0", "{{phase}}")], "short", stacked=True),
@@ -79,6 +99,6 @@ TALKERS = [
 
 DASHBOARD = dashboard(
     "overview", "Overview", "All hosts: sessions, their ends and causes, who talks most.",
-    [("Now", NOW), ("Sessions", SESSIONS), ("Traffic", TRAFFIC), ("Who", TALKERS)],
+    [("Now", NOW), ("As it should be", PROMISES), ("Sessions", SESSIONS), ("Traffic", TRAFFIC), ("Who", TALKERS)],
     annotations=[annotation("Mass drops", f'ALERTS{{alertname=~"Pppol2tp.+MassDrop", alertstate="firing", {HOST}}}', "red",
                             "{{alertname}}", "{{instance}} {{tunnel_id}}")])

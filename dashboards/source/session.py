@@ -52,6 +52,9 @@ WHO = [
 LIFE = [
     timeline("Phases", "Of the PPP link. One on its way down passes network and establish again.",
              [query(PHASE, "phase")], PHASES),
+    timeline("Witnesses", "Who knows of the session: the plugin in its pppd, the process table, and the kernel where it is asked. "
+             "A kernel that has lost the session of a living pppd is Pppol2tpKernelSessionLost.",
+             [query(f"pppol2tp_session_{witness}_present{{{WHICH}}}", witness) for witness in ("plugin", "process", "kernel")], YES),
     graph("Traffic", "With L2TP header, without UDP and IP; sending is drawn downwards.", both_ways("bytes", " * 8"), "bps", mirrored="sent"),
     graph("Packets", "Data packets; sending is drawn downwards.", both_ways("packets"), "pps", mirrored="sent"),
     graph("Errors", "Packets thrown away on receipt, and packets that the kernel failed to send (drawn downwards).", both_ways("errors"), "pps",

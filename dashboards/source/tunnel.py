@@ -24,9 +24,13 @@ NOW = [
     stat("Most within an hour", "What the alert on a mass drop compares with.", f"sum(tunnel:pppol2tp_sessions:max1h{{{WHICH}}})"),
     stat("Thrown away", "Share of the arriving packets that the kernel throws away because of their sequence number; the worst tunnel.",
          f"max({DISCARDED})", "percentunit", thresholds=[(None, "green"), (0.001, ORANGE), (0.01, RED)]),
+    stat("Down", "Tunnels that are shown for their sessions' sake and that the kernel has no more; where the kernel is not asked, those "
+         "without a living session.", f"count(pppol2tp_tunnel_up{{{WHICH}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)]),
+    stat("Ethernet sessions", "Sessions of L2TPv3 that carry Ethernet. They are no PPP sessions, so nothing else here counts them.",
+         f"sum(pppol2tp_tunnel_ethernet_sessions{{{WHICH}}})"),
     table("Where it leads", "The tunnel's other end, by the peer's address, port and id.", f"pppol2tp_tunnel_info{{{WHICH}}}",
           {"instance": HOST_COLUMN, "netns": NETNS_COLUMN, "tunnel_id": ("Tunnel", None, None), "peer_address": ("Peer", None, None),
-           "peer_port": ("Port", None, None), "peer_tunnel_id": ("Peer's id", None, None)}, size=(12, 4)),
+           "peer_port": ("Port", None, None), "peer_tunnel_id": ("Peer's id", None, None)}, size=(24, 5)),
 ]
 
 TRAFFIC = [
@@ -40,6 +44,12 @@ TRAFFIC = [
           [query(DISCARDED, NAME)], "percentunit", thresholds=[(None, "green"), (0.01, RED)]),
     graph("Out of order", "Packets that arrived out of order and were put in order again.",
           [query(f"rate(pppol2tp_tunnel_receive_out_of_sequence_total{{{WHICH}}}[$__rate_interval])", NAME)], "pps"),
+    graph("Tunnels that are up", "1 while the kernel has the tunnel; where it is not asked, while one of its sessions lives.",
+          [query(f"pppol2tp_tunnel_up{{{WHICH}}}", NAME)], "short"),
+    graph("Refused by the kernel", "Packets that were for no session or made no sense, and packets with a wrong cookie (L2TPv3). "
+          "Zero where the kernel is not asked.",
+          [query(f"rate(pppol2tp_tunnel_receive_invalid_total{{{WHICH}}}[$__rate_interval])", f"{NAME} for nobody"),
+           query(f"rate(pppol2tp_tunnel_receive_cookie_discards_total{{{WHICH}}}[$__rate_interval])", f"{NAME} wrong cookie")], "pps"),
 ]
 
 SESSIONS = [

@@ -8,6 +8,8 @@ from running import Agent, Simulator, Speaker, wait_until
 SCRAPES = "1s"
 RATE_WINDOW = "10s"  # takes the place of $__rate_interval
 SMALL, GREAT, DROPPED = 200, 1200, 700
+# Somebody of lns1, and somebody who never comes.
+EXPECTED = "[{name: branch, user: user100@simulated.example}, {name: headquarters, user: nobody}]"
 
 
 class Hosts:
@@ -16,7 +18,7 @@ class Hosts:
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
-            self.lns1, self.lns2 = stack.enter_context(Agent()), stack.enter_context(Agent())
+            self.lns1, self.lns2 = stack.enter_context(Agent(expected_sessions=EXPECTED)), stack.enter_context(Agent())
             self._stack = stack.pop_all()
         return self
 
