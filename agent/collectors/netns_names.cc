@@ -7,6 +7,7 @@
 #include "agent/collectors/netns_visit.h"
 
 namespace pppol2tp::collectors {
+
 NetnsNames::NetnsNames(std::vector<std::string> named, std::string directory)
     : named_(std::move(named)),
       directory_(std::move(directory)),
@@ -15,21 +16,31 @@ NetnsNames::NetnsNames(std::vector<std::string> named, std::string directory)
 model::NetnsName NetnsNames::name_of(std::uint64_t inode) {
   model::NetnsName result{};
   if (inode == 0 || inode == own_inode_) return result;
-  if (!names_.contains(inode)) read_directory();
-  const auto [found, is_new] = names_.try_emplace(inode, std::to_string(inode));
-  found->second.copy(result.data(), result.size() - 1);
+  if (!is_known(inode)) read_directory();
+  const auto [found, is_new] = names_.try_emplace(inode, Named{std::to_string(inode), ""});
+  found->second.label.copy(result.data(), result.size() - 1);
   return result;
 }
 
+bool NetnsNames::is_known(std::uint64_t inode) const {
+  const auto found = names_.find(inode);
+  if (found == names_.end()) return false;
+  const std::string& path = found->second.path;
+  return path.empty() || netns_inode(path) == inode;
+}
+
+void NetnsNames::note(const std::string& path, std::string label) {
+  const std::uint64_t inode = netns_inode(path);
+  if (inode == 0) return;
+  const auto [found, is_new] = names_.try_emplace(inode, Named{label, path});
+  if (!is_new && !is_known(inode)) found->second = {std::move(label), path};
+}
+
 void NetnsNames::read_directory() {
-  for (const std::string& each : named_) {
-    const std::uint64_t inode = netns_inode(netns_path(each));
-    if (inode != 0) names_.try_emplace(inode, netns_label(each));
-  }
+  for (const std::string& each : named_) note(netns_path(each), netns_label(each));
   std::error_code ignored;  // no directory, no names
   for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
-    const std::uint64_t inode = netns_inode(entry.path().string());
-    if (inode != 0) names_.try_emplace(inode, entry.path().filename().string());
+    note(entry.path().string(), entry.path().filename().string());
   }
 }
 

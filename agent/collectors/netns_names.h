@@ -12,21 +12,28 @@ namespace pppol2tp::collectors {
 
 class NetnsNames {
  public:
-  // `directory` is where ip-netns(8) keeps its names.
-  // `named` are names or paths whose last part is the name, as in the configuration.
+  // `named` are names or paths whose last part is the name, as in the configuration; `directory` is
+  // where ip-netns(8) keeps its names.
   explicit NetnsNames(std::vector<std::string> named = {}, std::string directory = "/run/netns");
 
   // Empty for the agent's own namespace; otherwise its name, or its inode number when it has none.
-  // What was once answered for an inode stays, so that a session's labels do not change.
+  // What was once answered for an inode stays, unless another namespace has taken the number: the
+  // name no longer leads to it, and another one does.
   model::NetnsName name_of(std::uint64_t inode);
 
  private:
+  struct Named {
+    std::string label;
+    std::string path;  // empty: it had no name when it was first asked for
+  };
+  bool is_known(std::uint64_t inode) const;
+  void note(const std::string& path, std::string label);
   void read_directory();
 
   std::vector<std::string> named_;
   std::string directory_;
   std::uint64_t own_inode_ = 0;
-  std::unordered_map<std::uint64_t, std::string> names_;
+  std::unordered_map<std::uint64_t, Named> names_;
 };
 
 }  // namespace pppol2tp::collectors

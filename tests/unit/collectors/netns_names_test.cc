@@ -37,6 +37,28 @@ TEST(NetnsNames, NamespaceWithoutANameIsItsInodeAndStaysSo) {
   EXPECT_STREQ(names.name_of(123).data(), "123");
 }
 
+TEST(NetnsNames, NamespaceThatTookTheNumberOfAnotherHasItsOwnName) {
+  const test::TemporaryDirectory directory;
+  NetnsNames names({}, directory.path());
+  const std::string before = directory.path() + "/before";
+  std::ofstream(before) << "";
+  const std::uint64_t inode = inode_of(before);
+  EXPECT_STREQ(names.name_of(inode).data(), "before");
+  std::filesystem::rename(before, directory.path() + "/after");  // the number stays
+  EXPECT_STREQ(names.name_of(inode).data(), "after");
+}
+
+TEST(NetnsNames, NamespaceWhoseNameWasTakenAwayKeepsIt) {
+  const test::TemporaryDirectory directory;
+  NetnsNames names({}, directory.path());
+  const std::string path = directory.path() + "/leaving";
+  std::ofstream(path) << "";
+  const std::uint64_t inode = inode_of(path);
+  EXPECT_STREQ(names.name_of(inode).data(), "leaving");
+  std::filesystem::remove(path);
+  EXPECT_STREQ(names.name_of(inode).data(), "leaving");
+}
+
 TEST(NetnsNames, LongNameIsCut) {
   const test::TemporaryDirectory directory;
   NetnsNames names({}, directory.path());
