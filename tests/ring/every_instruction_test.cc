@@ -112,17 +112,21 @@ class EveryInstruction : public testing::Test {
                         sequences);
   }
 
+  // True: publish() has returned first.
+  bool kill_after(int steps, WritePath path, Sequences sequences) {
+    TracedWriter writer = victim(path, sequences);
+    bool returned = false;
+    for (int i = 0; i < steps && !returned; ++i) returned = !writer.step();
+    return returned;
+  }
+
   // Kills at the end of 0, 1, 2, ... steps, until that is the end of publish(); returns how many.
   int kill_everywhere(WritePath path, Sequences sequences) {
     for (int steps = 0;; ++steps) {
       SCOPED_TRACE("killed after " + std::to_string(steps) + " instructions");
       scene_.reset();
       scene_.publish_and_read(3);
-      bool returned = false;
-      {
-        TracedWriter writer = victim(path, sequences);
-        for (int i = 0; i < steps && !returned; ++i) returned = !writer.step();
-      }
+      const bool returned = kill_after(steps, path, sequences);
       scene_.read();
       scene_.publish_and_read(3 * kSlots);
       scene_.expect_exact_tickets();
@@ -133,6 +137,22 @@ class EveryInstruction : public testing::Test {
         EXPECT_EQ(scene_.of_victim, 1u);
       }
       if (returned || HasFailure()) return steps;
+    }
+  }
+
+  // The same over the oldest of a ring full of records that the reader has not looked at yet.
+  void kill_everywhere_over_an_unread_record(WritePath path, Sequences sequences) {
+    for (int steps = 0;; ++steps) {
+      SCOPED_TRACE("killed after " + std::to_string(steps) + " instructions");
+      scene_.reset();
+      scene_.publish(kSlots);
+      const bool returned = kill_after(steps, path, sequences);
+      scene_.read();
+      EXPECT_GE(scene_.delivered, kSlots - 1);
+      scene_.publish_and_read(2 * kSlots);
+      scene_.expect_exact_tickets();
+      EXPECT_EQ(scene_.reader.counts().corrupt, 0u);
+      if (returned || HasFailure()) return;
     }
   }
 
@@ -162,6 +182,17 @@ TEST_F(EveryInstruction, KilledOnTheRestartablePathHarmsNobodyElse) {
     GTEST_SKIP() << "this machine or its C library has no restartable sequences";
   }
   EXPECT_GT(kill_everywhere(WritePath::fastest, Sequences::signed_off), 100);
+}
+
+TEST_F(EveryInstruction, KilledOverAnUnreadRecordOnThePortablePathGivesNobodyAMixture) {
+  kill_everywhere_over_an_unread_record(WritePath::portable, Sequences::restart);
+}
+
+TEST_F(EveryInstruction, KilledOverAnUnreadRecordOnTheRestartablePathGivesNobodyAMixture) {
+  if (!has_restartable_sequences()) {
+    GTEST_SKIP() << "this machine or its C library has no restartable sequences";
+  }
+  kill_everywhere_over_an_unread_record(WritePath::fastest, Sequences::signed_off);
 }
 
 TEST_F(EveryInstruction, StoppedAndLappedOnThePortablePathDamagesNothingUnnoticed) {
