@@ -13,6 +13,9 @@ PHASES = {0: ("dead", GREY), 1: ("initialize", GREY), 2: ("serialconn", BLUE), 3
 UP = {0: ("down", RED), 1: ("up", GREEN)}
 YES = {0: ("no", GREY), 1: ("yes", GREEN)}
 
+TUNNELS_DOWN = ("Tunnels that are shown for their sessions' sake and that the kernel has no more; where the kernel is not asked, those "
+                "without a living session.")
+
 
 def field(name):
     """In a link of a table: the value of that column in the same row."""

@@ -1,4 +1,5 @@
-from common import (ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, SESSION_COLUMN, TO_AGENT, TUNNEL, TUNNEL_COLUMN, ended, identified)
+from common import (ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, SESSION_COLUMN, TO_AGENT, TUNNEL, TUNNEL_COLUMN, TUNNELS_DOWN,
+                    ended, identified)
 from grafana import ORANGE, RED, annotation, dashboard, graph, heatmap, link, query, stat, table, to_dashboard
 
 NOW = [
@@ -24,18 +25,19 @@ EXPECTED = (f"pppol2tp_expected_session_up{{{HOST}}} * on (job, instance, name) 
 
 PROMISES = [
     stat("Expected sessions down", "Entries of the agents' option expected_sessions that no session which is up answers to.",
-         f"count(pppol2tp_expected_session_up{{{HOST}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, RED)], background=True),
+         f"count(pppol2tp_expected_session_up{{{HOST}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, RED)], background=True,
+         size=(4, 7)),
     stat("In disagreement", "Sessions of which plugin and kernel say different things.",
-         f"sum(pppol2tp_sessions_in_disagreement{{{HOST}}})", thresholds=[(None, "green"), (1, ORANGE)], background=True),
-    stat("Tunnels down", "Tunnels that are shown for their sessions' sake and that the kernel has no more; where the kernel is not asked, those "
-         "without a living session.", f"count(pppol2tp_tunnel_up{{{HOST}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)],
-         background=True),
+         f"sum(pppol2tp_sessions_in_disagreement{{{HOST}}})", thresholds=[(None, "green"), (1, ORANGE)], background=True,
+         size=(4, 7)),
+    stat("Tunnels down", TUNNELS_DOWN, f"count(pppol2tp_tunnel_up{{{HOST}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)],
+         background=True, size=(4, 7)),
     table("Expected sessions", "Entries of the agents' option expected_sessions, and who answers to them now.", EXPECTED,
           {"name": ("Name", None, None), "Value": ("Up", "bool_yes_no", None), "instance": HOST_COLUMN, "netns": NETNS_COLUMN,
-           "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "ifname": ("Interface", None, None)}, size=(12, 8)),
+           "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "ifname": ("Interface", None, None)}, size=(12, 7)),
     graph("Plugin and kernel disagree", "Sessions, by kind: the kernel lost the session of a living pppd, or keeps that of a dead one, or no "
           "plugin tells of it. Where the kernel is not asked there is nothing to disagree with.",
-          [query(f"sum by (kind) (pppol2tp_sessions_in_disagreement{{{HOST}}})", "{{kind}}")], "short", stacked=True),
+          [query(f"sum by (kind) (pppol2tp_sessions_in_disagreement{{{HOST}}})", "{{kind}}")], "short", stacked=True, size=(24, 6)),
 ]
 
 SESSIONS = [

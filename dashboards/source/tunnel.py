@@ -1,4 +1,4 @@
-from common import ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, PHASES, SESSION, SESSION_COLUMN, ended, identified
+from common import ENDED_COLUMNS, HOST, HOST_COLUMN, NETNS_COLUMN, PHASES, SESSION, SESSION_COLUMN, TUNNELS_DOWN, ended, identified
 from grafana import ORANGE, RED, annotation, dashboard, graph, query, stat, table, text_box
 
 WHICH = f'tunnel_id=~"$tunnel_id", {HOST}'
@@ -24,13 +24,12 @@ NOW = [
     stat("Most within an hour", "What the alert on a mass drop compares with.", f"sum(tunnel:pppol2tp_sessions:max1h{{{WHICH}}})"),
     stat("Thrown away", "Share of the arriving packets that the kernel throws away because of their sequence number; the worst tunnel.",
          f"max({DISCARDED})", "percentunit", thresholds=[(None, "green"), (0.001, ORANGE), (0.01, RED)]),
-    stat("Down", "Tunnels that are shown for their sessions' sake and that the kernel has no more; where the kernel is not asked, those "
-         "without a living session.", f"count(pppol2tp_tunnel_up{{{WHICH}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)]),
+    stat("Down", TUNNELS_DOWN, f"count(pppol2tp_tunnel_up{{{WHICH}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)]),
     stat("Ethernet sessions", "Sessions of L2TPv3 that carry Ethernet. They are no PPP sessions, so nothing else here counts them.",
          f"sum(pppol2tp_tunnel_ethernet_sessions{{{WHICH}}})"),
     table("Where it leads", "The tunnel's other end, by the peer's address, port and id.", f"pppol2tp_tunnel_info{{{WHICH}}}",
           {"instance": HOST_COLUMN, "netns": NETNS_COLUMN, "tunnel_id": ("Tunnel", None, None), "peer_address": ("Peer", None, None),
-           "peer_port": ("Port", None, None), "peer_tunnel_id": ("Peer's id", None, None)}, size=(24, 5)),
+           "peer_port": ("Port", None, None), "peer_tunnel_id": ("Peer's id", None, None)}, size=(24, 7)),
 ]
 
 TRAFFIC = [
