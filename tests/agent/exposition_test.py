@@ -37,8 +37,9 @@ class Exposition(unittest.TestCase):
     def setUpClass(cls):
         cls.agent = cls.enterClassContext(Agent())
         cls.enterClassContext(Simulator(cls.agent.ring, sessions=600, tunnels=3, ramp=0.2, interval=0.5))
-        wait_until("all have been counted", lambda: sum(
-            name.startswith("pppol2tp_session_receive_bytes_total{") for name in cls.agent.samples()) == 600)
+        # From then on no series comes or goes: an answered echo is the last that a session has to show.
+        wait_until("all have answered an echo", lambda: sum(
+            name.startswith("pppol2tp_session_lcp_echo_rtt_seconds{") for name in cls.agent.samples()) == 600)
 
     def body(self, query="", **headers):
         status, _, body = fetch(self.agent, query, **headers)
