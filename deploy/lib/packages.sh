@@ -26,6 +26,8 @@ packages_for() {
         python3-prometheus-client
       # For the fuzz targets: the compiler, and its library that drives them.
       echo clang libclang-rt-dev
+      # For the ring on arm64; googletest is GoogleTest's source.
+      echo g++-aarch64-linux-gnu qemu-user googletest
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm
       ;;
