@@ -1,12 +1,11 @@
 // The bytes of the shared file, and who may touch which of them in which order.
 //
-//   offset 0          Info          written once by the creator; `magic` last. Then only `retired`
-//   changes. offset 4096       Control       written by all writers, with atomic operations
+//   offset 0          Info          written once by the creator, `magic` last; `retired` may change
+//   offset 4096       Control       written by all writers, with atomic operations
 //   records_offset    RecordSlot[]  the ring: what happened. Broadcast, the oldest is overwritten.
 //   sessions_offset   SessionSlot[] the session table: what is. One slot for each living session.
-//   file_bytes        a multiple of 2 MiB, all of it allocated (posix_fallocate), so that no store
-//   can
-//                     ever meet a full file system (SIGBUS)
+//   file_bytes        a multiple of 2 MiB, all of it allocated (posix_fallocate): no store can ever
+//                     meet a full file system (SIGBUS)
 //
 // Writers are root's pppds; each maps the file for reading and writing. Readers map it read-only: a
 // reader that has been taken over cannot reach a writer. Nobody waits for anybody.
@@ -20,9 +19,13 @@
 //   commit   slot.sequence = 2t+2, release                                  [c]
 //
 // own to commit is one restartable sequence (rseq) where the C library offers them: a writer that
-// was descheduled, stopped or migrated in between starts again at `own`, so it never stores into a
-// slot that the ring has lapped. Elsewhere the slot is owned by compare-and-swap, and a writer that
-// was stopped between two stores for a whole lap may tear a record; the check finds it.
+// was descheduled, stopped or migrated in between starts again at `own`, and gives up once a newer
+// writer has marked the slot. What is left: the newer writer has claimed its ticket and not marked
+// the slot yet while the older one passes `own`, or a hypervisor stops the older one's processor,
+// which the kernel does not see. Then both store. So may, between any two stores, a writer that was
+// stopped for a whole lap where there is no restartable sequence; there the slot is owned and
+// committed by compare-and-swap. In all these cases the check finds a mixture, and the record is
+// counted as corrupt or lost.
 //
 // A reader that expects ticket t:
 //
