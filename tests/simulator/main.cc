@@ -2,8 +2,8 @@
 // and demonstrations. Where they appear they are marked: interface "simN", pppd_version and ipparam
 // "simulated", users under simulated.example.
 //
-// The kernel knows nothing of them: an agent that asks a kernel with L2TP sees them as lost. Tell it
-// not to (`ask_kernel: false`).
+// The kernel knows nothing of them: an agent that asks a kernel with L2TP sees them as lost. Tell
+// it not to (`ask_kernel: false`).
 //
 // Reads commands from standard input, one a line, and answers each with a line:
 //   drop COUNT CAUSE   ends COUNT living sessions now (a cause by its name in causes.def): "ok N"
