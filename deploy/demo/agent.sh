@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154
 # The demo's agent, in the namespaces of whoever started the demo. Sourced by demo.
 
+# The kernel is asked about both ends as well. Where it cannot be, the agent says so in its log and goes on.
 write_agent_config() {
   cat > "$state/agent.yml" << YAML
 listen: ["$listen"]
 ring: $state/ring/ring
+network_namespaces: [lns, lac]
 state_file: $state/agent.state
 retention: $retention
 log_level: info

@@ -4,6 +4,7 @@ import unittest
 
 import kernel
 from pair import SIDES, Pair
+from waiting import wait_until
 
 
 class Identity(unittest.TestCase):
@@ -65,3 +66,14 @@ class Identity(unittest.TestCase):
             for family in ("ipv4", "ipv6"):
                 value = self.metrics.value("pppol2tp_session_network_up", family=family, **session.labels())
                 self.assertEqual(value, 1, f"{family} of {session}")
+
+    def test_the_kernel_confirms_every_session_and_its_tunnel(self):
+        def confirmed():
+            metrics = self.pair.metrics()
+            tunnels = [{k: s.labels()[k] for k in ("netns", "tunnel_id")} for s in self.sessions]
+            told = [metrics.value("pppol2tp_session_kernel_present", **s.labels()) for s in self.sessions]
+            return told + [metrics.value("pppol2tp_tunnel_up", **t) for t in tunnels] == [1] * (2 * len(self.sessions))
+
+        wait_until(confirmed, 20, "kernel_present and tunnel_up of all")
+        disagreements = self.pair.metrics().samples("pppol2tp_sessions_in_disagreement")
+        self.assertEqual({s.value for s in disagreements}, {0.0})
