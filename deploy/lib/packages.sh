@@ -15,13 +15,13 @@ packages_for() {
     run) echo ppp xl2tpd iproute2 iputils-ping kmod procps python3 util-linux ;;
     # Clean trees of Debian releases, to build and test packages in.
     package) echo debootstrap ;;
-    # Beyond what builds and runs, in a tree of its own: promtool for the guest's tests.
-    guest) echo prometheus ;;
+    # Beyond what builds and runs, for the guest's tests in a tree of its own: promtool, and what they measure with.
+    guest) echo prometheus tcpdump ;;
     vm) echo qemu-system-x86 busybox-static cpio kmod xz-utils ;;
     # prometheus is here for promtool as well, prometheus-alertmanager for amtool, systemd for what it
     # says about the agent's unit.
     test)
-      echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd tmux \
+      echo libgtest-dev libgmock-dev spin shellcheck clang-format python3 python3-yaml mandoc systemd tmux tcpdump \
         prometheus prometheus-alertmanager victoria-metrics docker-compose curl openssl chromium \
         python3-prometheus-client
       # For the fuzz targets: the compiler, and its library that drives them.

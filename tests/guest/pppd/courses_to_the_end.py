@@ -23,7 +23,12 @@ class End:
     cause: str
     phase: str = "running"
     peer_text: str | None = ""
-    exit_status: int | None = None
+    exit_status: int | tuple | None = None  # None: it left none; a tuple: one of these
+
+    def exit_statuses(self):
+        """As labels."""
+        possible = self.exit_status if isinstance(self.exit_status, tuple) else (self.exit_status,)
+        return [None if status is None else str(status) for status in possible]
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,23 @@ def silence(link):
     link.lac.process.send_signal(signal.SIGCONT)
 
 
+def delete_in_kernel(what):
+    """The LNS's session, or its tunnel with it, as another program might: pppd keeps its socket and is not told.
+
+    Some kernels still send what such a pppd says and some do not, so there is nobody at the other end to hear it.
+    """
+
+    def course(link):
+        lns = link.lns
+        ids = ["tunnel_id", str(lns.tunnel_id)] + (["session_id", str(lns.session_id)] if what == "session" else [])
+        link.lac.process.send_signal(signal.SIGSTOP)
+        subprocess.run(["ip", "-n", lns.namespace, "l2tp", "del", what, *ids], check=True)
+        lns.wait()
+        link.lac.process.kill()
+
+    return course
+
+
 def send_traffic(link):
     """Until the link is gone: 500 bytes in each packet, and the same back."""
     peer = PPP_ADDRESSES["lns"].partition(":")[2]
@@ -58,6 +80,13 @@ def send_traffic(link):
 
 USER_REQUEST = End("user_request", exit_status=5)
 PEER_REQUEST = End("peer_request", peer_text="User request", exit_status=16)
+# The same silence as of a peer that is dead, and not its fault. Newer kernels refuse to set the socket's options
+# then, which is fatal.
+KERNEL_LOST = {
+    "lns": End("kernel_session_lost", exit_status=(16, 1)),
+    "lac": End("killed"),
+    "lns_options": (*LNS, *ECHO),
+}
 
 COURSES = {
     "sigterm": Course(lns=PEER_REQUEST, lac=USER_REQUEST, course=send("lac", signal.SIGTERM)),
@@ -75,6 +104,8 @@ COURSES = {
         lns_options=(*LNS, *ECHO),
         course=silence,
     ),
+    "nosession": Course(course=delete_in_kernel("session"), **KERNEL_LOST),
+    "notunnel": Course(course=delete_in_kernel("tunnel"), **KERNEL_LOST),
     "maxconn": Course(
         lns=End("connect_time_limit", exit_status=13),
         lac=End("peer_request", peer_text="Connect time expired", exit_status=16),

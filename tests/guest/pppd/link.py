@@ -115,6 +115,10 @@ class End:
             self.session = None
         return self.process
 
+    def labels(self):
+        """That find this session's series, where no other link has the same number."""
+        return {"tunnel_id": str(self.tunnel_id), "session_id": str(self.session_id)}
+
     def said(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 

@@ -10,6 +10,7 @@ import transcript
 UPSTREAM, OURS = "upstream", "ours"
 DIRECTORY = pathlib.Path("/run/twin")
 COMMON = ("nodetach", "debug", "noauth", "noccp", "nodefaultroute")
+SECRETS = "user lns secret *\n"
 
 
 class Twins:
@@ -72,10 +73,17 @@ class Twins:
         return seen
 
 
+def start(end, plugin, options, common=COMMON):
+    """A pppd with that plugin and without probes: for tests that look at what the agent says."""
+    words = ["plugin", str(plugin), *common, "noipv6", *options, link.PPP_ADDRESSES[end.side]]
+    values = {"fd": end.session.fileno(), "tunnel_id": end.tunnel_id, "session_id": end.session_id}
+    end.start_pppd([word.format(**values) for word in words])
+
+
 def prepare():
     """pppd's own files, for the time of the tests: no scripts, no options, one secret."""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/etc/ppp"], check=True)
-    for name, text in {"options": "", "chap-secrets": "user lns secret *\n"}.items():
+    for name, text in {"options": "", "chap-secrets": SECRETS, "pap-secrets": SECRETS}.items():
         pathlib.Path("/etc/ppp", name).write_text(text)
         pathlib.Path("/etc/ppp", name).chmod(0o600)
     pathlib.Path("/run/pppol2tp").mkdir(mode=0o755, exist_ok=True)

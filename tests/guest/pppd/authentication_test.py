@@ -1,0 +1,71 @@
+"""Authentications: counted by protocol and result on both sides, as pppd was made to have them."""
+
+import concurrent.futures
+import itertools
+import signal
+import unittest
+
+import pair
+import twin
+from agent import Agent
+from link import Link, wait_for_exit
+from twin_scenarios import IPV4_UP, LNS, SOCKET
+from waiting import wait_until
+
+# pppd's option that asks the peer for it.
+PROTOCOLS = {
+    "pap": "require-pap",
+    "chap_md5": "require-chap",
+    "mschap": "require-mschap",
+    "mschap_v2": "require-mschap-v2",
+}
+SECRETS = {"success": "secret", "failure": "wrong"}
+DIRECTIONS = {"lns": "of_peer", "lac": "to_peer"}
+AT_ONCE = 4
+
+
+class Authentications(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.addClassCleanup(twin.clean_up)
+        twin.prepare()
+        cls.plugin = twin.Twins(pair.Pair.build).plugins[twin.OURS]
+        cls.agent = cls.enterClassContext(Agent(pair.Pair.build, twin.DIRECTORY / "agent"))
+
+    def attempt(self, number, protocol, result):
+        """A session from its start to its end. Returns both ends' labels and logs, by side."""
+        name = f"auth{number}"
+        with Link(name, twin.DIRECTORY / name, number) as link:
+            twin.start(link.lns, self.plugin, (*LNS, "name", "lns", "auth", PROTOCOLS[protocol]))
+            twin.start(link.lac, self.plugin, (*SOCKET, "name", "user", "password", SECRETS[result], "noauth"))
+            if result == "success":
+                for end in link.ends.values():
+                    end.wait_for(IPV4_UP)
+                link.lac.process.send_signal(signal.SIGTERM)
+            wait_for_exit(link.ends.values())
+            return {side: (end.labels(), end.said()) for side, end in link.ends.items()}
+
+    def counted(self):
+        samples = self.agent.metrics().samples("pppol2tp_authentication_attempts_total")
+        return {tuple(s.labels[k] for k in ("direction", "protocol", "result")): s.value for s in samples if s.value}
+
+    def test_each_is_counted_once_on_each_side_by_its_protocol_and_its_result(self):
+        attempts = list(itertools.product(PROTOCOLS, SECRETS))
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            running = {a: pool.submit(self.attempt, number, *a) for number, a in enumerate(attempts, 1)}
+        ended = {attempt: future.result() for attempt, future in running.items()}
+        expected = {(direction, *attempt): 1 for direction in DIRECTIONS.values() for attempt in attempts}
+        wait_until(lambda: len(self.agent.ends()) == 2 * len(attempts), 20, "all ends told")
+        self.assertEqual(self.counted(), expected)
+        metrics = self.agent.metrics()
+        for (protocol, result), ends in ended.items():
+            for side, (labels, log) in ends.items():
+                with self.subTest(protocol, result=result, side=side):
+                    (info,) = metrics.samples("pppol2tp_session_info", **labels)
+                    self.assertEqual(info.labels["authentication"], protocol, log)
+                    proven = "user" if (side, result) == ("lns", "success") else ""
+                    self.assertEqual(info.labels.get("user", ""), proven, log)
+
+
+if __name__ == "__main__":
+    unittest.main()
