@@ -55,9 +55,9 @@ def wait_until(what, predicate):
 class Speaker:
     """One session, through the real publisher."""
 
-    def __init__(self, ring, tunnel_id, session_id):
+    def __init__(self, ring, tunnel_id, session_id, prefix=()):
         self.process = subprocess.Popen(
-            [SPEAKER, str(ring), str(tunnel_id), str(session_id)],
+            [*prefix, SPEAKER, str(ring), str(tunnel_id), str(session_id)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._hear_ok()
 
@@ -83,9 +83,9 @@ class Speaker:
 class Simulator:
     """Many sessions, through the real publisher; a context manager."""
 
-    def __init__(self, ring, **flags):
+    def __init__(self, ring, prefix=(), **flags):
         arguments = [f"--{name}={value}" for name, value in flags.items()]
-        self.process = subprocess.Popen([SIMULATOR, f"--ring={ring}", *arguments],
+        self.process = subprocess.Popen([*prefix, SIMULATOR, f"--ring={ring}", *arguments],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
@@ -135,6 +135,9 @@ def counted(samples):
 class Agent:
     """An agent with a directory of its own; a context manager."""
 
+    address = "127.0.0.1"
+    prefix = ()  # of the command that starts it
+
     def __init__(self, **options):
         self.directory = tempfile.TemporaryDirectory()
         os.chmod(self.directory.name, 0o755)
@@ -144,7 +147,7 @@ class Agent:
         self.log = self.path / "log"
         self.port = free_port()
         self.options = {
-            "listen": f'["127.0.0.1:{self.port}"]',
+            "listen": f'["{self.target}"]',
             "ring": str(self.ring),
             "state_file": str(self.path / "state"),
             "checkpoint_interval": "1s",
@@ -154,6 +157,10 @@ class Agent:
         self.program = AGENT
         self.how = {}  # more arguments of subprocess.Popen
         self.write_config()
+
+    @property
+    def target(self):
+        return f"{self.address}:{self.port}"
 
     def __enter__(self):
         self.start()
@@ -171,7 +178,7 @@ class Agent:
 
     def start(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([self.program, "--config", str(self.config)], stderr=log, **self.how)
+            self.process = subprocess.Popen([*self.prefix, self.program, "--config", str(self.config)], stderr=log, **self.how)
         wait_until("the agent is ready", lambda: self.is_ready() or self.process.poll() is not None)
         assert self.process.poll() is None, self.log.read_text()
 
@@ -190,7 +197,7 @@ class Agent:
         return self.process.wait(timeout=PATIENCE)
 
     def get(self, path, method="GET"):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        request = urllib.request.Request(f"http://{self.target}{path}", method=method)
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode()

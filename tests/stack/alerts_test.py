@@ -23,7 +23,7 @@ class Alerts(unittest.TestCase):
             cls.webhook = stack.enter_context(Webhook())
             alertmanager = stack.enter_context(Alertmanager(cls.webhook))
             cls.prometheus = stack.enter_context(
-                Prometheus({"lns1": cls.lns1.port, "lns2": cls.lns2.port}, alertmanager))
+                Prometheus({"lns1": cls.lns1.target, "lns2": cls.lns2.target}, alertmanager))
             cls.addClassCleanup(stack.pop_all().close)
 
     def session(self, tunnel_id, session_id, user):

@@ -84,7 +84,7 @@ class Engine:
 class Prometheus(Engine):
     """With our rules and our scrape configuration; only addresses are put in.
 
-    targets: {instance: port of an agent}; changes: what a test lays over the configuration's top-level keys.
+    targets: {instance: address and port of an agent}; changes: what a test lays over the configuration's top-level keys.
     """
 
     def __init__(self, targets, alertmanager=None, changes=None, rules=True, intervals=None):
@@ -107,7 +107,7 @@ class Prometheus(Engine):
 
     def write_targets(self, targets):
         """In the format and place that prometheus.yml names; read anew by Prometheus without being told."""
-        groups = [{"targets": [f"127.0.0.1:{port}"], "labels": {"instance": name}} for name, port in targets.items()]
+        groups = [{"targets": [address], "labels": {"instance": name}} for name, address in targets.items()]
         fresh = self.targets / "fresh"
         fresh.write_text(yaml.safe_dump(groups))
         os.replace(fresh, self.targets / "pppol2tp.yml")

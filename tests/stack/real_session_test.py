@@ -51,7 +51,7 @@ class RealSession(unittest.TestCase):
             guest = stack.enter_context(Guest())
             alertmanager = stack.enter_context(Alertmanager(webhook))
             guest.hear("up")
-            prometheus = stack.enter_context(Prometheus({"lns1": guest.port}, alertmanager))
+            prometheus = stack.enter_context(Prometheus({"lns1": f"127.0.0.1:{guest.port}"}, alertmanager))
             wait_for("both ends of three sessions were scraped twice", lambda: prometheus.value(
                 "min(count_over_time(pppol2tp_session_starts_total[5m])) >= 2 and max(pppol2tp_sessions_up) == 6"), GUEST_PATIENCE)
 
