@@ -101,7 +101,11 @@ SCENARIOS = {
     "MRU 1600": Scenario(lns=(*LNS, "mru", "1600"), lac=(*SOCKET, "mru", "1600", "mtu", "1600")),
     "IPv6 alone": Scenario(both=ONLY_IPV6, course=hang_up("lac", once=(IPV6_UP,))),
     "both families": Scenario(both=("+ipv6",), course=hang_up("lac", once=(IPV4_UP, IPV6_UP))),
-    "LCP echos": Scenario(both=(*ONLY_IPV4, "lcp-echo-interval", "1", "lcp-echo-failure", "30")),
+    "LCP echos": Scenario(
+        both=(*ONLY_IPV4, "lcp-echo-interval", "1", "lcp-echo-failure", "30"),
+        # The first is sent when LCP is up. How many more seconds pass until the end is chance.
+        races=tuple(f"[LCP Echo{kind} id={number:#x} " for kind in ("Req", "Rep") for number in range(1, 60)),
+    ),
     "CHAP": Scenario(
         lns=(*LNS, "name", "lns", "auth", "require-chap"), lac=(*SOCKET, "name", "user", "noauth"), course=hang_up("lac")
     ),
