@@ -46,11 +46,13 @@ as_owner() {
   fi
 }
 
-# log_file NAME: prints its path and sees to it that it is the owner's.
+# log_file NAME: prints its path and sees to it that it is the owner's. Below build/, or, where the
+# checkout is on a file system that cannot be written, in /tmp.
 log_file() {
-  as_owner mkdir -p "$repo/build/logs"
-  as_owner touch "$repo/build/logs/$1.log"
-  echo "$repo/build/logs/$1.log"
+  local directory=$repo/build/logs
+  as_owner mkdir -p "$directory" 2> /dev/null && [[ -w $directory ]] || directory=$(mktemp -d /tmp/pppol2tp-logs.XXXXXX)
+  as_owner touch "$directory/$1.log"
+  echo "$directory/$1.log"
 }
 
 # Shows on one line how long a step has taken and the newest line of its log: redrawn every second on a
