@@ -6,7 +6,7 @@ from engines import ROOT
 from live import RATE_WINDOW
 
 
-# Only the kernel's word makes them, and simulated sessions have no kernel: tests/guest/witness shows them in a guest.
+# Only the kernel's word makes them, and simulated sessions have no kernel: real_session_test asks for them.
 KERNEL_METRICS = {"pppol2tp_session_kernel_present"}
 
 

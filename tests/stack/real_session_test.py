@@ -8,6 +8,7 @@ import time
 import unittest
 import urllib.request
 
+from boards import answer, boards, needs_kernel, queries, variables
 from engines import DEPLOY, ROOT, Alertmanager, Prometheus, Webhook, wait_for
 from running import free_port
 
@@ -55,6 +56,7 @@ class RealSession(unittest.TestCase):
             wait_for("both ends of three sessions were scraped twice", lambda: prometheus.value(
                 "min(count_over_time(pppol2tp_session_starts_total[5m])) >= 2 and max(pppol2tp_sessions_up) == 6"), GUEST_PATIENCE)
 
+            self.assert_kernels_word_is_shown(prometheus)
             guest.say()
             user, tunnel_id, session_id = guest.hear("killed")
             killed = time.monotonic()
@@ -71,6 +73,15 @@ class RealSession(unittest.TestCase):
             self.assertEqual({one["labels"].get("user") for _, _, message in webhook.received for one in message["alerts"]}, {user})
             guest.say()
             self.assertEqual(guest.process.wait(timeout=GUEST_PATIENCE), 0)
+
+    def assert_kernels_word_is_shown(self, prometheus):
+        """The dashboards' queries that simulated sessions cannot answer."""
+        up = prometheus.query("pppol2tp_session_up == 1")[0][0]
+        values = variables(up | {"user": ".*"})
+        asked = {query for board in boards() for query in queries(board, values[board["uid"]]) if needs_kernel(query[1])}
+        self.assertTrue(asked)
+        for title, expression, instant in asked:
+            wait_for(f"data for {title}: {expression}", lambda wanted=(expression, instant): answer(prometheus, *wanted))
 
     def notification(self, webhook, status):
         """(time, its one alert)."""
