@@ -47,9 +47,10 @@ class Twins:
                 *("plugin", str(self.last)),
                 *COMMON,
                 *extra,
+                # Not last: `pppol2tp` without a descriptor would take it for one, and 10 may be the session's own.
+                link.PPP_ADDRESSES[end.side],
                 *scenario.both,
                 *(scenario.lns if end.side == "lns" else scenario.lac),
-                link.PPP_ADDRESSES[end.side],
             ]
             values = {
                 "fd": end.session.fileno(),
