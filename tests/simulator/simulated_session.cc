@@ -1,12 +1,13 @@
 #include "tests/simulator/simulated_session.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+
+#include "plugin/process_facts.h"
 
 namespace pppol2tp::simulator {
 namespace {
@@ -22,23 +23,6 @@ constexpr std::uint32_t kMeanPacketBytes = 700;
 // Where sessions of a host go, other than on request: most are ended by their peers.
 constexpr Cause kEnds[] = {Cause::peer_request, Cause::peer_request, Cause::peer_request,
                            Cause::user_request, Cause::echo_timeout, Cause::hangup};
-
-std::uint64_t own_netns() {
-  struct stat netns {};
-  return stat("/proc/self/ns/net", &netns) == 0 ? netns.st_ino : 0;
-}
-
-// Field 22 of /proc/self/stat (proc(5)), counted from behind the command's closing parenthesis.
-std::uint64_t own_start_ticks() {
-  std::FILE* file = std::fopen("/proc/self/stat", "re");
-  if (file == nullptr) return 0;
-  char line[1024] = "";
-  const bool read = std::fgets(line, sizeof line, file) != nullptr;
-  std::fclose(file);
-  const char* field = read ? std::strrchr(line, ')') : nullptr;
-  for (int i = 2; field != nullptr && i < 22; ++i) field = std::strchr(field + 1, ' ');
-  return field == nullptr ? 0 : std::strtoull(field, nullptr, 10);
-}
 
 void put_ipv4(std::uint8_t* place, std::uint8_t net, std::uint32_t host) {
   const std::uint8_t address[4] = {net, static_cast<std::uint8_t>(host >> 16),
@@ -69,7 +53,7 @@ double SimulatedSession::share() {
 }
 
 ring::SessionIdentity SimulatedSession::identity() const {
-  static const std::uint64_t netns = own_netns();
+  static const std::uint64_t netns = own_network_namespace();
   static const std::uint64_t start_ticks = own_start_ticks();
   ring::SessionIdentity who{};
   who.netns = netns;
