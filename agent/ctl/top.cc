@@ -9,16 +9,13 @@
 #include "agent/base/concat.h"
 #include "agent/ctl/table.h"
 #include "agent/metrics/label_text.h"
+#include "agent/model/growth.h"
 
 namespace pppol2tp::ctl {
 namespace {
 
 constexpr int kRefreshMs = 2000;
 constexpr double kNanosecond = 1e-9;
-
-std::uint64_t growth(std::uint64_t before, std::uint64_t now) {
-  return now >= before ? now - before : now;
-}
 
 struct Row {
   const model::Session* session;
@@ -74,7 +71,7 @@ void Rates::update(const std::vector<const model::Session*>& sessions) {
     if (known.last.read_ns != 0 && now.read_ns > known.last.read_ns) {
       const double seconds = static_cast<double>(now.read_ns - known.last.read_ns) * kNanosecond;
       const auto rate = [seconds](std::uint64_t before, std::uint64_t after) {
-        return static_cast<double>(growth(before, after)) / seconds;
+        return static_cast<double>(model::growth(before, after)) / seconds;
       };
       known.rate = {rate(known.last.receive_bytes, now.receive_bytes),
                     rate(known.last.transmit_bytes, now.transmit_bytes)};

@@ -2,32 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/model/growth.h"
-
 namespace pppol2tp::model {
-namespace {
-
-// A cause that this program has no row for still has to be counted somewhere.
-std::size_t cause_index(ring::Cause cause) {
-  const auto number = static_cast<std::size_t>(cause);
-  return number < static_cast<std::size_t>(ring::kCauseCount)
-             ? number
-             : static_cast<std::size_t>(ring::Cause::error);
-}
-
-}  // namespace
-
-void Traffic::add_growth(const ring::CountersSection& before, const ring::CountersSection& now) {
-  transmit_packets += growth(before.transmit_packets, now.transmit_packets);
-  transmit_bytes += growth(before.transmit_bytes, now.transmit_bytes);
-  transmit_errors += growth(before.transmit_errors, now.transmit_errors);
-  receive_packets += growth(before.receive_packets, now.receive_packets);
-  receive_bytes += growth(before.receive_bytes, now.receive_bytes);
-  receive_sequence_discards +=
-      growth(before.receive_sequence_discards, now.receive_sequence_discards);
-  receive_out_of_sequence += growth(before.receive_out_of_sequence, now.receive_out_of_sequence);
-  receive_errors += growth(before.receive_errors, now.receive_errors);
-}
 
 Model::Model(Limits limits, NameNetns name_netns)
     : limits_(limits), name_netns_(std::move(name_netns)) {}
@@ -204,32 +179,6 @@ void Model::remove_session(std::uint32_t index, std::uint64_t now_ns) {
   sessions_.remove(index);
 }
 
-void Model::account_traffic(const Session& session, const ring::CountersSection& before) {
-  tunnels_.edit(session.tunnel).traffic.add_growth(before, session.state.counters);
-  totals_.traffic.add_growth(before, session.state.counters);
-}
-
-void Model::account_progress(std::uint32_t index, const ring::SessionState& before) {
-  const Session& session = sessions_.at(index);
-  totals_.setup.add_progress(before, session.state);
-  add_echo_growth(totals_.echo_rtt, before.echo, session.state.echo);
-  totals_.attempts.add_growth(before.attempts, session.state.attempts);
-  if (before.end.cause == ring::Cause::none && session.has_ended()) account_end(index);
-}
-
-void Model::account_end(std::uint32_t index) {
-  Session& session = sessions_.edit(index);
-  if (!session.is_without_plugin) totals_.setup.add_end(session.state);
-  // What it said of the living session says nothing of the one that has ended.
-  if (session.kernel == KernelView::present) {
-    set_kernel(session, KernelView::unknown, session.state.end.ended_ns);
-  }
-  ++totals_.ends[cause_index(session.state.end.cause)];
-  --tunnels_.edit(session.tunnel).living_sessions;
-  const std::uint64_t ended_ns = session.state.end.ended_ns;
-  departed_.push_back({ended_ns, ended_ns, index, session.ids()});
-}
-
 void Model::expire(std::uint64_t now_ns) {
   const auto is_over = [&](std::uint64_t since_ns) {
     return now_ns >= since_ns + limits_.retention_ns;
@@ -294,47 +243,6 @@ void Model::describe_tunnel(const Session& session) {
   tunnel.peer_port = session.state.opened.peer_port;
   std::copy(std::begin(session.state.opened.peer_address),
             std::end(session.state.opened.peer_address), tunnel.peer_address.begin());
-}
-
-Snapshot Model::snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns) {
-  return {sessions_.snapshot(), tunnels_.snapshot(), totals_, limits_, expected_, now_ns,
-          realtime_offset_ns};
-}
-
-void Model::restore(const Memory& memory) {
-  ring_epoch_ = memory.ring_epoch;
-  known_generations_ = memory.known_generations;
-  totals_ = memory.totals;
-  for (const Tunnel& known : memory.tunnels) {
-    const std::uint32_t index = tunnels_.add();
-    Tunnel& tunnel = tunnels_.edit(index) = known;
-    tunnel.sessions = 0;
-    tunnel.living_sessions = 0;
-    tunnel.kernel = KernelView::unknown;  // it may have gone meanwhile
-    by_tunnel_ids_[tunnel.ids] = index;
-  }
-  for (const Session& known : memory.sessions) {
-    // A checkpoint has a tunnel for each session that it has; a limit that was lowered since counts
-    // for what comes, not for what was there.
-    const auto tunnel = by_tunnel_ids_.find({known.ids().netns, known.ids().tunnel_id});
-    if (tunnel == by_tunnel_ids_.end()) continue;
-    const std::uint32_t index = sessions_.add();
-    Session& session = sessions_.edit(index) = known;
-    by_ids_[session.ids()] = index;
-    session.tunnel = tunnel->second;
-    ++tunnels_.edit(session.tunnel).sessions;
-    if (session.has_ended()) {
-      const std::uint64_t ended_ns = session.state.end.ended_ns;
-      departed_.push_back({ended_ns, ended_ns, index, session.ids()});
-    } else {
-      ++tunnels_.edit(session.tunnel).living_sessions;
-    }
-  }
-  std::sort(departed_.begin(), departed_.end(),
-            [](const Departed& a, const Departed& b) { return a.since_ns < b.since_ns; });
-  tunnels_.for_each([this](std::uint32_t index, const Tunnel& tunnel) {
-    if (tunnel.sessions == 0) empty_tunnels_.push_back({tunnel.empty_since_ns, index, tunnel.ids});
-  });
 }
 
 }  // namespace pppol2tp::model

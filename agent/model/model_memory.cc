@@ -1,0 +1,49 @@
+// What leaves the model as a whole and comes back into it: snapshots, and a checkpoint's memory.
+#include <algorithm>
+
+#include "agent/model/model.h"
+
+namespace pppol2tp::model {
+
+Snapshot Model::snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns) {
+  return {sessions_.snapshot(), tunnels_.snapshot(), totals_, limits_, expected_, now_ns,
+          realtime_offset_ns};
+}
+
+void Model::restore(const Memory& memory) {
+  ring_epoch_ = memory.ring_epoch;
+  known_generations_ = memory.known_generations;
+  totals_ = memory.totals;
+  for (const Tunnel& known : memory.tunnels) {
+    const std::uint32_t index = tunnels_.add();
+    Tunnel& tunnel = tunnels_.edit(index) = known;
+    tunnel.sessions = 0;
+    tunnel.living_sessions = 0;
+    tunnel.kernel = KernelView::unknown;  // it may have gone meanwhile
+    by_tunnel_ids_[tunnel.ids] = index;
+  }
+  for (const Session& known : memory.sessions) {
+    // A checkpoint has a tunnel for each session that it has; a limit that was lowered since counts
+    // for what comes, not for what was there.
+    const auto tunnel = by_tunnel_ids_.find({known.ids().netns, known.ids().tunnel_id});
+    if (tunnel == by_tunnel_ids_.end()) continue;
+    const std::uint32_t index = sessions_.add();
+    Session& session = sessions_.edit(index) = known;
+    by_ids_[session.ids()] = index;
+    session.tunnel = tunnel->second;
+    ++tunnels_.edit(session.tunnel).sessions;
+    if (session.has_ended()) {
+      const std::uint64_t ended_ns = session.state.end.ended_ns;
+      departed_.push_back({ended_ns, ended_ns, index, session.ids()});
+    } else {
+      ++tunnels_.edit(session.tunnel).living_sessions;
+    }
+  }
+  std::sort(departed_.begin(), departed_.end(),
+            [](const Departed& a, const Departed& b) { return a.since_ns < b.since_ns; });
+  tunnels_.for_each([this](std::uint32_t index, const Tunnel& tunnel) {
+    if (tunnel.sessions == 0) empty_tunnels_.push_back({tunnel.empty_since_ns, index, tunnel.ids});
+  });
+}
+
+}  // namespace pppol2tp::model
