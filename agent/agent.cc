@@ -2,15 +2,12 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <future>
 #include <thread>
 
 #include "agent/base/clock.h"
 #include "agent/base/log.h"
 #include "agent/config/options.h"
-#include "agent/pages/landing_page.h"
-#include "agent/pages/style.h"
-#include "agent/scrape.h"
+#include "agent/config_meaning.h"
 
 namespace pppol2tp {
 namespace {
@@ -24,61 +21,15 @@ constexpr auto kFollowInterval = 5ms;
 // What NTP's slewing may move the wall clock by before times of day are computed anew. They stay
 // the same text until then, which is what a scraper's cache wants.
 constexpr std::int64_t kClockStepNs = 500'000'000;
-constexpr auto kLoopPatience = 5s;
 
 std::uint64_t boottime_ns() {
   return static_cast<std::uint64_t>(system_clock().boottime().count());
-}
-
-model::Limits limits_of(const config::Config& config) {
-  return {config.max_sessions,
-          static_cast<std::uint64_t>(std::chrono::nanoseconds(config.retention).count()),
-          config.max_tunnels};
-}
-
-std::shared_ptr<const model::ExpectedSessions> expected_of(const config::Config& config) {
-  std::vector<model::ExpectedSession> expected;
-  for (const config::ExpectedSession& each : config.expected_sessions) {
-    expected.push_back({each.name, each.user, each.ipparam, each.peer_address, each.ifname,
-                        each.netns, each.tunnel_id, each.session_id});
-  }
-  return std::make_shared<const model::ExpectedSessions>(std::move(expected));
-}
-
-std::vector<std::string> names_of(const std::vector<config::SessionLabel>& labels) {
-  std::vector<std::string> names;
-  for (const config::SessionLabel label : labels) {
-    switch (label) {
-#define X(name)                    \
-  case config::SessionLabel::name: \
-    names.emplace_back(#name);     \
-    break;
-      PPPOL2TP_SESSION_LABELS(X)
-#undef X
-    }
-  }
-  return names;
 }
 
 // What the file that the configuration names says; the defaults where it names none.
 Result<config::WebConfig> load_web(const config::Config& config) {
   if (config.web_config_file.empty()) return config::WebConfig();
   return config::load_web(config.web_config_file);
-}
-
-metrics::FamilySet families_of(const config::MetricsConfig& config) {
-  metrics::FamilySet families = metrics::families_of(config.detail);
-  for (const std::string& word : config.disabled) {
-    // The configuration's reader has checked each word.
-    if (const auto disabled = metrics::parse_families(word)) families &= ~*disabled;
-  }
-  return families;
-}
-
-void answer_text(http::ResponseWriter& response, int status, std::string_view text) {
-  response.set_status(status);
-  response.set_content_type("text/plain; charset=utf-8");
-  response.send(text);
 }
 
 }  // namespace
@@ -315,79 +266,6 @@ metrics::AgentFacts Agent::agent_facts() const {
     facts.ring.table_full = control.table_full.load(std::memory_order_relaxed);
   }
   return facts;
-}
-
-std::optional<Agent::Picture> Agent::ask_for_picture() {
-  auto promise = std::make_shared<std::promise<Picture>>();
-  auto answer = promise->get_future();
-  loop_->post([this, promise] { promise->set_value(picture()); });
-  if (answer.wait_for(kLoopPatience) != std::future_status::ready) return std::nullopt;
-  return answer.get();
-}
-
-void Agent::add_routes() {
-  using http::Methods;
-  using http::Request;
-  using http::ResponseWriter;
-  server_.route("/", Methods::read, [this](const Request&, ResponseWriter& response) {
-    answer_landing_page(response);
-  });
-  server_.route("/style.css", Methods::read, [](const Request&, ResponseWriter& response) {
-    response.set_content_type("text/css; charset=utf-8");
-    response.send(pages::style_sheet());
-  });
-  server_.route("/metrics", Methods::read,
-                [this](const Request& request, ResponseWriter& response) {
-                  answer_metrics(request, response);
-                });
-  server_.route("/-/healthy", Methods::read, [](const Request&, ResponseWriter& response) {
-    answer_text(response, 200, "healthy\n");
-  });
-  server_.route("/-/ready", Methods::read, [this](const Request&, ResponseWriter& response) {
-    const bool ready = is_ready_;
-    answer_text(response, ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
-  });
-  server_.route("/-/reload", Methods::change,
-                [this](const Request&, ResponseWriter& response) { answer_reload(response); });
-}
-
-void Agent::answer_metrics(const http::Request& request, http::ResponseWriter& response) {
-  const auto scrape = parse_scrape(request, *shown_families_.lock());
-  if (!scrape) return answer_text(response, 400, concat(scrape.error().message, "\n"));
-  auto shown = ask_for_picture();
-  if (!shown) return answer_text(response, 503, "the agent is busy\n");
-  shown->facts.process = metrics::process_facts();
-  for (const http::RouteCounts& route : server_.counts().routes) {
-    for (std::size_t i = 0; i < route.answers.size(); ++i) {
-      if (route.answers[i] == 0) continue;
-      shown->facts.http_requests.push_back(
-          {route.path.empty() ? "other" : route.path, concat(i + 1, "xx"), route.answers[i]});
-    }
-  }
-  set_headers(response, *scrape);
-  response.begin(std::nullopt);
-  if (response.is_head()) return;
-  ResponseSink sink(response);
-  exposition_.write(std::move(shown->snapshot), shown->facts, *scrape, sink);
-}
-
-void Agent::answer_landing_page(http::ResponseWriter& response) {
-  const auto shown = ask_for_picture();
-  if (!shown) return answer_text(response, 503, "the agent is busy\n");
-  response.set_content_type("text/html; charset=utf-8");
-  response.send(pages::landing_page(shown->snapshot, PPPOL2TP_VERSION));
-}
-
-void Agent::answer_reload(http::ResponseWriter& response) {
-  auto promise = std::make_shared<std::promise<Result<void>>>();
-  auto answer = promise->get_future();
-  loop_->post([this, promise] { promise->set_value(reload()); });
-  if (answer.wait_for(kLoopPatience) != std::future_status::ready) {
-    return answer_text(response, 503, "the agent is busy\n");
-  }
-  const auto result = answer.get();
-  if (!result) return answer_text(response, 500, concat(result.error().message, "\n"));
-  answer_text(response, 200, "reloaded\n");
 }
 
 }  // namespace pppol2tp
