@@ -13,26 +13,29 @@
 // The ring, one record. A writer with ticket t uses slot t mod N:
 //
 //   claim    t = next_ticket.fetch_add(1)                                   [a]
-//   own      slot.sequence > 2t+1 ? a newer writer has it: take a new ticket
+//   own      too late? take a new ticket. In a restartable sequence: next_ticket > t + N/2;
+//            elsewhere: slot.sequence > 2t, a newer writer has it
 //   mark     slot.sequence = 2t+1 (odd: being written); release fence       [b]
 //   copy     slot.check, slot.record
 //   commit   slot.sequence = 2t+2, release                                  [c]
 //
 // own to commit is one restartable sequence (rseq) where the C library offers them: a writer that
-// was descheduled, stopped or migrated in between starts again at `own`, and gives up once a newer
-// writer has marked the slot. What is left: the newer writer has claimed its ticket and not marked
-// the slot yet while the older one passes `own`, or a hypervisor stops the older one's processor,
-// which the kernel does not see. Then both store. So may, between any two stores, a writer that was
-// stopped for a whole lap where there is no restartable sequence; there the slot is owned and
-// committed by compare-and-swap. In all these cases the check finds a mixture, and the record is
-// counted as corrupt or lost.
+// was descheduled, stopped or migrated in between starts again at `own`, and gives up there once
+// half the ring has been claimed after its ticket, whether or not the slot's next writer has come
+// to its mark. So a writer that stores is not away, and the slot's next ticket is half a ring of
+// claims ahead of it: thousands, against some forty instructions. What is left: a hypervisor stops
+// the processor right there, which the kernel does not see, for as long as all others need for that
+// half. Then both store. So may, between any two stores, a writer that was stopped for a whole lap
+// where there is no restartable sequence; there the slot is owned and committed by
+// compare-and-swap. In both cases the check finds a mixture, and the record is counted as corrupt
+// or lost.
 //
 // A reader that expects ticket t:
 //
 //   s = slot.sequence, acquire                                              pairs with [c]
 //   s <  2t+2 and t < next_ticket: claimed, not committed. A hole: remembered, looked at again
-//   before
-//             each later record (so the records of one session stay in order), lost when lapped.
+//             before each later record (so the records of one session stay in order), lost when
+//             lapped.
 //   s >  2t+2: lapped; the difference of tickets is the exact loss
 //   s == 2t+2: copy check and record; acquire fence; read sequence again    pairs with [b]
 //             changed: torn by a lap, lost. Unchanged: the check, keyed with t, must hold.

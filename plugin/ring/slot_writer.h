@@ -5,21 +5,35 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "plugin/ring/layout.h"
+#include "plugin/ring/segment.h"
 #include "plugin/ring/words.h"
 
 namespace pppol2tp::ring::internal {
 
 enum class SlotWrite : std::uint8_t {
   committed,
-  overtaken,    // a newer ticket has the slot
+  overtaken,    // a newer ticket has the slot, or soon will
   interrupted,  // too many times before the commit; nothing was committed
   unavailable,  // this way of writing is not to be had here; nothing was done
 };
 
+// A ticket, its slot, and what tells that it is too late to mark it.
+struct ClaimedSlot {
+  RecordSlot& slot;
+  std::uint64_t ticket;
+  const std::atomic<std::uint64_t>& next_ticket;
+  std::uint64_t last_next;  // too late once next_ticket is beyond this
+
+  ClaimedSlot(const Segment& segment, std::uint64_t claimed)
+      : slot(segment.record_slot(claimed)),
+        ticket(claimed),
+        next_ticket(segment.control().next_ticket),
+        last_next(claimed + segment.geometry().record_slots / 2) {}
+};
+
 // In one restartable sequence, tried anew a few times when it is interrupted. Which file defines it
 // depends on the machine that is built for: see CMakeLists.txt.
-SlotWrite write_slot_restartably(RecordSlot& slot, std::uint64_t ticket, std::uint64_t check,
+SlotWrite write_slot_restartably(const ClaimedSlot& claimed, std::uint64_t check,
                                  const Record& record, std::size_t words);
 
 // For every machine. A writer that stops between two stores while the ring goes once around may mix

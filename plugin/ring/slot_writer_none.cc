@@ -4,8 +4,7 @@
 
 namespace pppol2tp::ring::internal {
 
-SlotWrite write_slot_restartably(RecordSlot&, std::uint64_t, std::uint64_t, const Record&,
-                                 std::size_t) {
+SlotWrite write_slot_restartably(const ClaimedSlot&, std::uint64_t, const Record&, std::size_t) {
   return SlotWrite::unavailable;
 }
 

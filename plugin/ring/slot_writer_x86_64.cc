@@ -51,8 +51,9 @@ static_assert(sizeof(Record) % 16 == 0, "copied in steps of 16 bytes");
 // in program order, so neither [b] nor [c] needs more. The pointer in the area is left behind: the
 // kernel clears it itself when it finds the thread outside of the sequence, and this code is never
 // unloaded.
-SlotWrite try_once(RseqArea& area, RecordSlot& slot, std::uint64_t odd, std::uint64_t check,
+SlotWrite try_once(RseqArea& area, const ClaimedSlot& claimed, std::uint64_t check,
                    const Record& record, std::uint64_t bytes) {
+  const std::uint64_t odd = 2 * claimed.ticket + 1;
   const std::uint64_t even = odd + 1;
   asm volatile goto(
       ".pushsection __rseq_cs, \"aw\"\n"
@@ -63,8 +64,8 @@ SlotWrite try_once(RseqArea& area, RecordSlot& slot, std::uint64_t odd, std::uin
       "leaq 3b(%%rip), %%rax\n"
       "movq %%rax, %[rseq_cs]\n"
       "1:\n"
-      "cmpq %[odd], (%[slot])\n"
-      "ja %l[overtaken]\n"  // equal: our own mark, of an attempt that was interrupted
+      "cmpq %[last], %[next]\n"
+      "ja %l[overtaken]\n"  // the ring has gone half around since the claim
       "movq %[odd], (%[slot])\n"
       "movq %[check], 8(%[slot])\n"
       "xorl %%eax, %%eax\n"
@@ -83,8 +84,9 @@ SlotWrite try_once(RseqArea& area, RecordSlot& slot, std::uint64_t odd, std::uin
       "4: jmp %l[interrupted]\n"
       ".popsection\n"
       :
-      : [rseq_cs] "m"(area.rseq_cs), [slot] "r"(&slot), [odd] "r"(odd), [even] "r"(even),
-        [check] "r"(check), [from] "r"(&record), [bytes] "r"(bytes)
+      : [rseq_cs] "m"(area.rseq_cs), [next] "m"(claimed.next_ticket), [last] "r"(claimed.last_next),
+        [slot] "r"(&claimed.slot), [odd] "r"(odd), [even] "r"(even), [check] "r"(check),
+        [from] "r"(&record), [bytes] "r"(bytes)
       : "memory", "cc", "rax", "xmm0"
       : overtaken, interrupted);
   return SlotWrite::committed;
@@ -96,13 +98,13 @@ interrupted:
 
 }  // namespace
 
-SlotWrite write_slot_restartably(RecordSlot& slot, std::uint64_t ticket, std::uint64_t check,
+SlotWrite write_slot_restartably(const ClaimedSlot& claimed, std::uint64_t check,
                                  const Record& record, std::size_t words) {
   RseqArea* const area = rseq_area();
   if (area == nullptr) return SlotWrite::unavailable;
   const std::uint64_t bytes = (words * sizeof(std::uint64_t) + 15) & ~std::uint64_t{15};
   for (int i = 0; i < kMaxTries; ++i) {
-    const SlotWrite result = try_once(*area, slot, 2 * ticket + 1, check, record, bytes);
+    const SlotWrite result = try_once(*area, claimed, check, record, bytes);
     if (result != SlotWrite::interrupted) return result;
   }
   return SlotWrite::interrupted;

@@ -9,13 +9,13 @@ namespace {
 
 constexpr int kMaxTickets = 3;
 
-internal::SlotWrite write_slot(WritePath path, RecordSlot& slot, std::uint64_t ticket,
+internal::SlotWrite write_slot(WritePath path, const internal::ClaimedSlot& claimed,
                                std::uint64_t check, const Record& record, std::size_t words) {
   if (path == WritePath::fastest) {
-    const auto result = internal::write_slot_restartably(slot, ticket, check, record, words);
+    const auto result = internal::write_slot_restartably(claimed, check, record, words);
     if (result != internal::SlotWrite::unavailable) return result;
   }
-  return internal::write_slot_portably(slot, ticket, check, record, words);
+  return internal::write_slot_portably(claimed.slot, claimed.ticket, check, record, words);
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ Published Writer::publish(const Record& record) {
   for (int i = 0; i < kMaxTickets; ++i) {
     const std::uint64_t ticket =
         control.next_ticket.fetch_add(1, std::memory_order_seq_cst);  // [a]
-    const auto written = write_slot(path_, segment_->record_slot(ticket), ticket,
+    const auto written = write_slot(path_, internal::ClaimedSlot(*segment_, ticket),
                                     internal::keyed(digest, ticket), record, words);
     if (written == internal::SlotWrite::committed) {
       internal::wake_reader(control);

@@ -169,6 +169,18 @@ class EveryInstruction : public testing::Test {
     scene_.expect_exact_tickets();
   }
 
+  std::set<std::uintptr_t> instructions_of_the_sequence() {
+    std::set<std::uintptr_t> instructions;
+    TracedWriter writer = victim(WritePath::fastest, Sequences::signed_off);
+    while (writer.step()) {
+      for (const CodeRange range : restartable_sequences()) {
+        const std::uintptr_t at = writer.instruction();
+        if (at >= range.begin && at < range.end) instructions.insert(at);
+      }
+    }
+    return instructions;
+  }
+
   OnOneProcessor on_one_processor_;
   Scene scene_;
 };
@@ -220,17 +232,8 @@ TEST_F(EveryInstruction, StoppedAndLappedInTheRestartableSequenceDamagesNothingA
   if (!has_restartable_sequences()) {
     GTEST_SKIP() << "this machine or its C library has no restartable sequences";
   }
-  std::set<std::uintptr_t> instructions;
-  {
-    TracedWriter writer = victim(WritePath::fastest, Sequences::signed_off);
-    while (writer.step()) {
-      for (const CodeRange range : restartable_sequences()) {
-        const std::uintptr_t at = writer.instruction();
-        if (at >= range.begin && at < range.end) instructions.insert(at);
-      }
-    }
-  }
-  EXPECT_GE(instructions.size(), 10u);
+  const std::set<std::uintptr_t> instructions = instructions_of_the_sequence();
+  ASSERT_GE(instructions.size(), 10u);
   for (const std::uintptr_t instruction : instructions) {
     SCOPED_TRACE("stopped " + std::to_string(instruction - *instructions.begin()) +
                  " bytes into the sequence");
@@ -239,6 +242,38 @@ TEST_F(EveryInstruction, StoppedAndLappedInTheRestartableSequenceDamagesNothingA
     TracedWriter writer = victim(WritePath::fastest, Sequences::restart);
     ASSERT_TRUE(writer.run_to(instruction));
     lap_and_resume(writer);
+    EXPECT_EQ(scene_.delivered, scene_.published);
+    EXPECT_EQ(scene_.of_victim, 1u);
+    EXPECT_EQ(scene_.reader.counts().corrupt, 0u);
+    EXPECT_EQ(scene_.ring.control().tickets_abandoned.load(), 1u);
+  }
+}
+
+TEST_F(EveryInstruction, LappedClaimIsNotWrittenEvenBeforeTheSlotsNextWriterHasMarkedIt) {
+  if (!has_restartable_sequences()) {
+    GTEST_SKIP() << "this machine or its C library has no restartable sequences";
+  }
+  const std::set<std::uintptr_t> instructions = instructions_of_the_sequence();
+  ASSERT_GE(instructions.size(), 10u);
+  for (const std::uintptr_t instruction : instructions) {
+    SCOPED_TRACE("stopped " + std::to_string(instruction - *instructions.begin()) +
+                 " bytes into the sequence");
+    scene_.reset();
+    scene_.publish_and_read(3);
+    const RecordSlot& slot =
+        scene_.ring.segment().record_slot(scene_.ring.control().next_ticket.load());
+    TracedWriter writer = victim(WritePath::fastest, Sequences::restart);
+    ASSERT_TRUE(writer.run_to(instruction));
+    scene_.publish_and_read(kSlots - 1);
+    TracedWriter next(scene_.ring.segment(), WritePath::fastest,
+                      numbered_record(kOther, ++scene_.published), Sequences::restart);
+    ASSERT_TRUE(next.run_to(*instructions.begin()));
+    const std::uint64_t before = slot.sequence.load();
+    EXPECT_TRUE(writer.finish());
+    EXPECT_EQ(slot.sequence.load(), before);
+    EXPECT_TRUE(next.finish());
+    scene_.read();
+    scene_.expect_exact_tickets();
     EXPECT_EQ(scene_.delivered, scene_.published);
     EXPECT_EQ(scene_.of_victim, 1u);
     EXPECT_EQ(scene_.reader.counts().corrupt, 0u);

@@ -9,7 +9,8 @@
  *
  * A record has two words, so that tearing shows, and both say whose ticket it is. Of what a writer does
  * between own and commit two kinds exist:
- * -DRESTARTABLE   a writer that was away while the ring was lapped stores nothing more; no check needed
+ * -DRESTARTABLE   it looks how many tickets were claimed after its own; while it stores, only few are, for
+ *                 it starts again whenever it was away. With one slot: none are. No check needed
  * (without)       it goes on storing, its commit fails (compare-and-swap), and the check finds the rest
  *
  * Each of these takes one thing away, and a violation has to be found:
@@ -31,15 +32,16 @@
 #else
 #define WITHOUT_CHECK false
 #endif
-#if defined(RESTARTABLE) && !defined(NO_GUARD)
-#define GOES_ON(t) (next_ticket - (t) <= SLOTS)
+#ifdef RESTARTABLE
+#define TOO_LATE(t) (next_ticket - (t) > SLOTS)
+#define GOES_ON (next_ticket == looked_at)
 #else
-#define GOES_ON(t) true
+#define TOO_LATE(t) (sequence[AT(t)] >= ODD(t))
+#define GOES_ON true
 #endif
 #ifdef NO_GUARD
-#define OWNED_BY_NEWER(t) false
-#else
-#define OWNED_BY_NEWER(t) (sequence[AT(t)] >= ODD(t))
+#undef TOO_LATE
+#define TOO_LATE(t) false
 #endif
 #ifdef NO_TICKET_IN_CHECK
 #define CHECK(word, t) (word)
@@ -55,7 +57,7 @@ byte gone;       /* writers that do nothing any more */
 #define OR_DIE if :: goto dead :: skip fi
 
 proctype Writer() {
-  byte t, claimed;
+  byte t, claimed, looked_at;
   bool marked, did_one, did_two, did_check;
   do
   :: claimed == RECORDS -> break
@@ -66,7 +68,7 @@ proctype Writer() {
      /* From here each step is one store that becomes visible; a guard says what must come before it. */
      do
      :: !marked -> atomic {
-          if :: OWNED_BY_NEWER(t) || !GOES_ON(t) -> break :: else fi;
+          if :: TOO_LATE(t) -> break :: else -> looked_at = next_ticket fi;
 #ifndef NO_MARK
           sequence[AT(t)] = ODD(t);
 #endif
@@ -79,10 +81,10 @@ proctype Writer() {
 #define AFTER_MARK marked
 #endif
      :: AFTER_MARK && !did_one -> atomic {
-          if :: !GOES_ON(t) -> break :: else -> one[AT(t)] = WORD(t); did_one = true fi }
+          if :: !GOES_ON -> break :: else -> one[AT(t)] = WORD(t); did_one = true fi }
         OR_DIE
      :: AFTER_MARK && !did_two -> atomic {
-          if :: !GOES_ON(t) -> break :: else -> two[AT(t)] = WORD(t); did_two = true fi }
+          if :: !GOES_ON -> break :: else -> two[AT(t)] = WORD(t); did_two = true fi }
         OR_DIE
 #ifndef NO_CHECK
      :: AFTER_MARK && !did_check -> atomic { check[AT(t)] = CHECK(WORD(t), t); did_check = true }
@@ -95,7 +97,7 @@ proctype Writer() {
 #endif
         atomic {
 #ifdef RESTARTABLE
-          if :: GOES_ON(t) -> sequence[AT(t)] = EVEN(t); committed = committed | (1 << t) :: else fi;
+          if :: GOES_ON -> sequence[AT(t)] = EVEN(t); committed = committed | (1 << t) :: else fi;
 #else
 #ifdef NO_MARK
           if :: sequence[AT(t)] < EVEN(t) -> sequence[AT(t)] = EVEN(t); committed = committed | (1 << t) :: else fi;
@@ -112,10 +114,10 @@ proctype Writer() {
      if :: marked && !did_check -> check[AT(t)] = CHECK(WORD(t), t) :: else fi;
 #endif
      skip;
-     d_step { t = 0; marked = false; did_one = false; did_two = false; did_check = false }
+     d_step { t = 0; looked_at = 0; marked = false; did_one = false; did_two = false; did_check = false }
   od;
 dead:
-  atomic { t = 0; claimed = 0; marked = false; did_one = false; did_two = false; did_check = false; gone++ }
+  atomic { t = 0; claimed = 0; looked_at = 0; marked = false; did_one = false; did_two = false; did_check = false; gone++ }
   skip
 }
 

@@ -61,29 +61,6 @@ TEST_P(WriterTest, LeavesTheFieldsAsTheLayoutSays) {
   EXPECT_EQ(ring_.control().records_dropped.load(), 0u);
 }
 
-TEST_P(WriterTest, TakesANewTicketWhenANewerWriterHasTheSlot) {
-  Reader reader(ring_.segment());
-  ring_.segment().record_slot(0).sequence.store(2 * kTinyGeometry.record_slots + 2);
-  EXPECT_EQ(publish(1), Published::yes);
-  EXPECT_EQ(ring_.control().next_ticket.load(), 2u);
-  EXPECT_EQ(ring_.control().tickets_abandoned.load(), 1u);
-  EXPECT_THAT(take_numbers(reader), ElementsAre(1));
-}
-
-TEST_P(WriterTest, DropsTheRecordAndCountsItAfterThreeLostRaces) {
-  Reader reader(ring_.segment());
-  for (std::uint64_t ticket = 0; ticket < 3; ++ticket) {
-    ring_.segment().record_slot(ticket).sequence.store(~std::uint64_t{0});
-  }
-  EXPECT_EQ(publish(1), Published::dropped);
-  EXPECT_EQ(ring_.control().next_ticket.load(), 3u);
-  EXPECT_EQ(ring_.control().tickets_abandoned.load(), 3u);
-  EXPECT_EQ(ring_.control().records_dropped.load(), 1u);
-  EXPECT_THAT(take_numbers(reader), IsEmpty());
-  EXPECT_EQ(publish(2), Published::yes);
-  EXPECT_THAT(take_numbers(reader), ElementsAre(2));
-}
-
 TEST_P(WriterTest, TakesOverASlotThatADeadWriterLeftMarked) {
   Reader reader(ring_.segment());
   ring_.control().next_ticket.store(kTinyGeometry.record_slots);
@@ -101,6 +78,39 @@ TEST_P(WriterTest, TicketsGoOnWhereSixtyFourBitsOfASequenceWrap) {
   publish(1);
   publish(2);
   EXPECT_THAT(take_numbers(reader), ElementsAre(1, 2));
+}
+
+// Of a restartable sequence, every_instruction_test.cc shows the same.
+class PortableWriterTest : public testing::Test {
+ protected:
+  Published write(std::uint64_t number) {
+    return Writer(ring_.segment(), WritePath::portable).publish(numbered_record(1, number));
+  }
+
+  MemoryRing ring_;
+};
+
+TEST_F(PortableWriterTest, TakesANewTicketWhenANewerWriterHasTheSlot) {
+  Reader reader(ring_.segment());
+  ring_.segment().record_slot(0).sequence.store(2 * kTinyGeometry.record_slots + 2);
+  EXPECT_EQ(write(1), Published::yes);
+  EXPECT_EQ(ring_.control().next_ticket.load(), 2u);
+  EXPECT_EQ(ring_.control().tickets_abandoned.load(), 1u);
+  EXPECT_THAT(take_numbers(reader), ElementsAre(1));
+}
+
+TEST_F(PortableWriterTest, DropsTheRecordAndCountsItAfterThreeLostRaces) {
+  Reader reader(ring_.segment());
+  for (std::uint64_t ticket = 0; ticket < 3; ++ticket) {
+    ring_.segment().record_slot(ticket).sequence.store(~std::uint64_t{0});
+  }
+  EXPECT_EQ(write(1), Published::dropped);
+  EXPECT_EQ(ring_.control().next_ticket.load(), 3u);
+  EXPECT_EQ(ring_.control().tickets_abandoned.load(), 3u);
+  EXPECT_EQ(ring_.control().records_dropped.load(), 1u);
+  EXPECT_THAT(take_numbers(reader), IsEmpty());
+  EXPECT_EQ(write(2), Published::yes);
+  EXPECT_THAT(take_numbers(reader), ElementsAre(2));
 }
 
 TEST(WritePaths, WriteTheSameBytes) {
