@@ -15,7 +15,6 @@ using metrics::FamilySet;
 using metrics::Format;
 
 constexpr std::uint32_t kMaxShards = 1000;
-constexpr std::size_t kQuoteLimit = 80;
 constexpr std::string_view kParameters = "collect[], exclude[], shard, shards, created";
 
 // In the order of preference for a client that has none.

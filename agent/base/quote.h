@@ -12,6 +12,9 @@ namespace pppol2tp {
 // are written as \n, \r, \t or \xNN.
 std::string escaped(std::string_view text);
 
+// As much of a value from elsewhere as an error message quotes.
+inline constexpr std::size_t kQuoteLimit = 60;
+
 // The same in double quotes. What is longer than `limit` bytes is cut, and three dots follow the
 // closing quote.
 std::string in_quotes(std::string_view text, std::size_t limit = std::string_view::npos);

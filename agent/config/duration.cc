@@ -28,7 +28,7 @@ std::size_t find_unit(std::string_view text, std::size_t first) {
 }
 
 Error not_a_duration(std::string_view text) {
-  return fail(in_quotes(text, 60), " is no duration");
+  return fail(in_quotes(text, kQuoteLimit), " is no duration");
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ Result<milliseconds> parse_duration(std::string_view text) {
     if (unit == kUnits.size()) return not_a_duration(text);
     rest.remove_prefix(kUnits[unit].name.size());
     if (number > (std::numeric_limits<std::int64_t>::max() - total) / kUnits[unit].in_ms) {
-      return fail(in_quotes(text, 60), " is too long a time");
+      return fail(in_quotes(text, kQuoteLimit), " is too long a time");
     }
     total += number * kUnits[unit].in_ms;
     next_unit = unit + 1;

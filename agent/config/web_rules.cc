@@ -10,8 +10,6 @@
 namespace pppol2tp::config {
 namespace {
 
-constexpr std::size_t kQuoteLimit = 60;
-
 constexpr std::array<std::string_view, 6> kClientAuthWords = {
 #define X(name) #name,
     PPPOL2TP_CLIENT_AUTH_TYPES(X)

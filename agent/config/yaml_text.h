@@ -14,8 +14,6 @@
 namespace pppol2tp::config {
 
 inline constexpr std::size_t kMaxFileBytes = 1 << 20;
-// Enough of a bad value to find it by.
-inline constexpr std::size_t kQuoteLimit = 60;
 
 // The document's tree. Fails on what is no YAML, on a second document, and on text larger than
 // kMaxFileBytes. Throws nothing.

@@ -14,7 +14,8 @@ namespace {
 
 Result<const Field*> field_named(std::string_view name) {
   if (const Field* field = find_field(name)) return field;
-  return fail("there is no field ", in_quotes(name, 64), "; `pppol2tpctl fields` lists them");
+  return fail("there is no field ", in_quotes(name, kQuoteLimit),
+              "; `pppol2tpctl fields` lists them");
 }
 
 bool parse_number(std::string_view text, double& number) {
@@ -38,7 +39,7 @@ std::string plain_text(const Value& value, const Moment& moment) {
 Result<Condition> Condition::parse(std::string_view text) {
   const std::size_t at = text.find_first_of("=!~<>");
   if (at == std::string_view::npos) {
-    return fail("condition ", in_quotes(text, 64), ": none of = != ~ < > is in it");
+    return fail("condition ", in_quotes(text, kQuoteLimit), ": none of = != ~ < > is in it");
   }
   const auto field = field_named(text.substr(0, at));
   if (!field) return field.error();
@@ -60,7 +61,7 @@ Result<Condition> Condition::parse(std::string_view text) {
       break;
     default:
       if (text.substr(at, 2) != "!=")
-        return fail("condition ", in_quotes(text, 64), ": ! without =");
+        return fail("condition ", in_quotes(text, kQuoteLimit), ": ! without =");
       condition.relation_ = Relation::unequal;
       behind = at + 2;
   }
@@ -69,8 +70,8 @@ Result<Condition> Condition::parse(std::string_view text) {
   const bool needs_number =
       condition.relation_ == Relation::less || condition.relation_ == Relation::greater;
   if (needs_number && !is_number) {
-    return fail("condition ", in_quotes(text, 64), ": ", in_quotes(condition.text_, 64),
-                " is not a number");
+    return fail("condition ", in_quotes(text, kQuoteLimit), ": ",
+                in_quotes(condition.text_, kQuoteLimit), " is not a number");
   }
   return condition;
 }

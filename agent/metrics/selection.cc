@@ -8,8 +8,6 @@
 namespace pppol2tp::metrics {
 namespace {
 
-constexpr std::size_t kQuoteLimit = 80;
-
 struct ScopeName {
   std::string_view name;
   Scope scope;
