@@ -9,6 +9,8 @@
 // stay hidden whatever is asked for.
 #pragma once
 
+#include <span>
+
 #include "agent/base/result.h"
 #include "agent/http/request.h"
 #include "agent/http/response.h"
@@ -27,10 +29,13 @@ class ResponseSink final : public metrics::Sink {
  public:
   explicit ResponseSink(http::ResponseWriter& response) : response_(response) {}
 
-  bool write(std::string_view piece) override { return response_.write(piece); }
+  bool write(std::span<char> piece) override { return response_.write_in_room(piece); }
   bool flush() override { return response_.push(); }
 
  private:
+  static_assert(kRoomBefore >= http::ResponseWriter::kRoomBefore);
+  static_assert(kRoomAfter >= http::ResponseWriter::kRoomAfter);
+
   http::ResponseWriter& response_;
 };
 

@@ -116,6 +116,27 @@ bool ResponseWriter::write(std::string_view piece) {
   return gathered_.size() < kGatherUpTo || flush();
 }
 
+bool ResponseWriter::write_in_room(std::span<char> piece) {
+  if (!is_chunked_ || is_head_ || piece.size() < kGatherBelow) {
+    return write({piece.data(), piece.size()});
+  }
+  if (!flush()) return false;
+  std::string before = concat(to_go_before_, hex(piece.size()), "\r\n");
+  if (before.size() > kRoomBefore) {
+    if (!put({})) return false;
+    before = concat(hex(piece.size()), "\r\n");
+  }
+  written_ += piece.size();
+  to_go_before_.clear();
+  char* const begin = piece.data() - before.size();
+  char* const end = piece.data() + piece.size();
+  std::copy(before.begin(), before.end(), begin);
+  end[0] = '\r';
+  end[1] = '\n';
+  is_broken_ = !output_.write({begin, static_cast<std::size_t>(end + kRoomAfter - begin)});
+  return !is_broken_;
+}
+
 void ResponseWriter::start_over() {
   status_ = 200;
   headers_.clear();
@@ -165,9 +186,14 @@ bool ResponseWriter::flush() {
 
 // A piece of the body, framed as a chunk where there are chunks.
 bool ResponseWriter::put_piece(std::string_view piece) {
-  if (is_chunked_) to_go_before_ += concat(hex(piece.size()), "\r\n");
+  if (!is_chunked_) return put(piece);
+  to_go_before_ += concat(hex(piece.size()), "\r\n");
+  if (piece.size() < kGatherUpTo) {
+    to_go_before_ += concat(piece, "\r\n");
+    return put({});
+  }
   if (!put(piece)) return false;
-  if (is_chunked_) to_go_before_ = "\r\n";
+  to_go_before_ = "\r\n";
   return true;
 }
 

@@ -10,8 +10,10 @@
 // One thread, for the time of one request.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +57,12 @@ class ResponseWriter {
 
   // Small pieces are gathered; pieces of some 10 KiB and more go out as they are, without a copy.
   bool write(std::string_view piece);
+
+  // The same for a piece with room of the caller's around it, which is overwritten: there is space
+  // for a chunk's frame, so that it need not be sent by itself.
+  static constexpr std::size_t kRoomBefore = 24;
+  static constexpr std::size_t kRoomAfter = 2;
+  bool write_in_room(std::span<char> piece);
 
   // Sends what was gathered, and the head before it, without waiting for more.
   bool push() { return flush() && put({}); }

@@ -17,9 +17,20 @@ std::shared_ptr<const T> keep_if_equal(const std::shared_ptr<const T>& before, T
   return std::make_shared<const T>(std::forward<T>(fresh));
 }
 
-bool is_empty(const Column& column) {
-  return std::all_of(column.kinds.begin(), column.kinds.end(),
-                     [](Column::Kind kind) { return kind == Column::Kind::absent; });
+template <typename Pages>
+Block::Origin origin_of(const Pages& pages, std::int64_t realtime_offset_ns) {
+  Block::Origin origin;
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    origin.versions[i] = pages[i]->version;
+    origin.facts_versions[i] = pages[i]->facts_version;
+  }
+  origin.realtime_offset_ns = realtime_offset_ns;
+  return origin;
+}
+
+// Whether two differ in nothing but what all sessions report all the time.
+bool have_same_facts(const Block::Origin& a, const Block::Origin& b) {
+  return a.facts_versions == b.facts_versions && a.realtime_offset_ns == b.realtime_offset_ns;
 }
 
 // Visits (place in the block, item) of all that is there, and (place, null) for what is not.
@@ -54,10 +65,15 @@ BlockCache<Item>::BlockCache(const Schema<Item>& schema, Scope scope, FamilyId d
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     if (kFamilies[i].scope != scope) continue;
     const auto id = static_cast<FamilyId>(i);
-    FamilyRows rows{id, rows_of(schema.values, id), {}};
+    const auto values = rows_of(schema.values, id);
+    const bool is_statistics = std::all_of(values.begin(), values.end(),
+                                           [](const auto& row) { return row.is_statistics; });
+    FamilyRows rows{id, is_statistics, values, draft_count_, {}};
+    draft_count_ += values.size();
     for (const auto& row : rows_of(schema.labels, id)) {
       if (!is_common(row)) rows.own_labels.push_back(row);
     }
+    rows.is_statistics = rows.is_statistics && rows.own_labels.empty();
     families_.push_back(id);
     rows_.push_back(std::move(rows));
   }
@@ -68,11 +84,12 @@ typename BlockCache<Item>::Blocks BlockCache<Item>::blocks(Pages pages,
                                                            std::int64_t realtime_offset_ns) {
   Blocks out;
   out.reserve(pages.size() / kPagesInBlock + 1);
+  Drafts drafts(draft_count_);
   for (std::size_t first = 0; first < pages.size(); first += kPagesInBlock) {
     const std::size_t count = std::min(kPagesInBlock, pages.size() - first);
     {
       auto current = entry(first / kPagesInBlock).lock();
-      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns);
+      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns, drafts);
       out.push_back(*current);
     }
     for (std::size_t i = 0; i < count; ++i) pages[first + i].reset();
@@ -89,63 +106,74 @@ typename BlockCache<Item>::Entry& BlockCache<Item>::entry(std::size_t number) {
 
 template <typename Item>
 std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const Block>& before,
-                                                     Part pages,
-                                                     std::int64_t realtime_offset_ns) const {
-  auto block = std::make_shared<Block>();
-  block->pages = pages.size();
-  block->realtime_offset_ns = realtime_offset_ns;
-  for (std::size_t i = 0; i < pages.size(); ++i) block->page_versions[i] = pages[i]->version;
-  if (before && before->pages == block->pages && before->page_versions == block->page_versions &&
-      before->realtime_offset_ns == realtime_offset_ns) {
-    return before;
-  }
+                                                     Part pages, std::int64_t realtime_offset_ns,
+                                                     Drafts& drafts) const {
+  const Block::Origin origin = origin_of(pages, realtime_offset_ns);
+  if (before && before->origin == origin) return before;
 
-  std::uint64_t hash = 1;
-  for_each_place(pages, [&](std::size_t, const Item* item) {
-    hash = mix(hash, item == nullptr ? 0 : schema_.hash_of_label_facts(*item));
-  });
-  block->label_hash = hash;
-  const bool labels_may_differ = !before || before->label_hash != hash;
-  block->labels = before ? before->labels : nullptr;
+  const bool statistics_alone = before && have_same_facts(before->origin, origin);
+  auto block = before ? std::make_shared<Block>(*before) : std::make_shared<Block>();
+  block->origin = origin;
+  if (!statistics_alone) block->label_hash = label_hash(pages);
+  const bool labels_may_differ = !before || before->label_hash != block->label_hash;
   if (labels_may_differ) block->labels = keep_if_equal(block->labels, make_labels(pages));
+  block->families.resize(rows_.size());
 
+  fill(drafts, pages, realtime_offset_ns, statistics_alone);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const FamilyBlock* const was = before ? before->families[i].get() : nullptr;
-    auto family = renew_family(rows_[i], was, *block, labels_may_differ, pages);
-    const bool is_same = was != nullptr && was->facts() == family->facts();
-    block->families.push_back(is_same ? before->families[i] : std::move(family));
+    if (statistics_alone && !rows_[i].is_statistics) continue;
+    auto& family = block->families[i];
+    family = renew_family(rows_[i], family, *block, labels_may_differ, pages, drafts);
     if (schema_.start_time == rows_[i].family) {
-      block->start_time = block->families.back()->facts().rows.front().column.get();
+      block->start_time = family->facts().rows.front().column;
     }
   }
   return block;
 }
 
+// Page by page, because a page and the drafts stay in the processor's cache together.
 template <typename Item>
-std::shared_ptr<const FamilyBlock> BlockCache<Item>::renew_family(const FamilyRows& rows,
-                                                                  const FamilyBlock* before,
-                                                                  const Block& block,
-                                                                  bool labels_may_differ,
-                                                                  Part pages) const {
+void BlockCache<Item>::fill(Drafts& drafts, Part pages, std::int64_t realtime_offset_ns,
+                            bool statistics_alone) const {
+  for (ColumnDraft& draft : drafts) draft.clear(realtime_offset_ns);
+  for (std::size_t page = 0; page < pages.size(); ++page) {
+    for (const FamilyRows& rows : rows_) {
+      if (statistics_alone && !rows.is_statistics) continue;
+      for (std::size_t i = 0; i < rows.values.size(); ++i) {
+        ColumnPart part(drafts[rows.first_draft + i], page * kPageSize);
+        rows.values[i].fill(*pages[page], part);
+      }
+    }
+  }
+}
+
+template <typename Item>
+std::shared_ptr<const FamilyBlock> BlockCache<Item>::renew_family(
+    const FamilyRows& rows, const std::shared_ptr<const FamilyBlock>& before, const Block& block,
+    bool labels_may_differ, Part pages, const Drafts& drafts) const {
   FamilyBlock::Facts facts;
   facts.name = family(rows.family).name;
   facts.labels = block.labels;
   for (std::size_t i = 0; i < rows.values.size(); ++i) {
-    Column column;
-    for (std::size_t page = 0; page < pages.size(); ++page) {
-      ColumnPart part(column, page * kPageSize, block.realtime_offset_ns);
-      rows.values[i].fill(*pages[page], part);
-    }
-    const auto was = before != nullptr ? before->facts().rows[i].column : nullptr;
-    facts.rows.push_back(
-        {rows.values[i].label, is_empty(column) ? nullptr : keep_if_equal(was, std::move(column))});
+    const auto was = before ? before->facts().rows[i].column : nullptr;
+    facts.rows.push_back({rows.values[i].label, drafts[rows.first_draft + i].finish(was)});
   }
   if (!rows.own_labels.empty()) {
-    const auto was = before != nullptr ? before->facts().own_labels : nullptr;
+    const auto was = before ? before->facts().own_labels : nullptr;
     const bool is_same = was && !labels_may_differ && facts.rows == before->facts().rows;
     facts.own_labels = is_same ? was : keep_if_equal(was, make_own_labels(rows, facts.rows, pages));
   }
+  if (before && before->facts() == facts) return before;
   return std::make_shared<const FamilyBlock>(std::move(facts));
+}
+
+template <typename Item>
+std::uint64_t BlockCache<Item>::label_hash(Part pages) const {
+  std::uint64_t hash = 1;
+  for_each_place(pages, [&](std::size_t, const Item* item) {
+    hash = mix(hash, item == nullptr ? 0 : schema_.hash_of_label_facts(*item));
+  });
+  return hash;
 }
 
 template <typename Item>
@@ -175,7 +203,7 @@ ItemTexts BlockCache<Item>::make_own_labels(const FamilyRows& rows,
   for_each_place(pages, [&](std::size_t place, const Item* item) {
     labels.clear();
     const bool has_sample = std::any_of(columns.begin(), columns.end(), [&](const auto& row) {
-      return row.column && row.column->kinds[place] != Column::Kind::absent;
+      return row.column && row.column->present().has(place);
     });
     if (item != nullptr && has_sample) {
       for (const auto& row : rows.own_labels) row.add(labels, row.name, *item);

@@ -21,17 +21,22 @@ namespace pppol2tp::metrics {
 
 // One block of the model, all families.
 struct Block {
-  // What it was made from.
-  std::array<std::uint64_t, kPagesInBlock> page_versions{};
-  std::size_t pages = 0;
-  std::int64_t realtime_offset_ns = 0;
+  // What it was made from; those of pages that are not there are 0.
+  struct Origin {
+    std::array<std::uint64_t, kPagesInBlock> versions{};
+    std::array<std::uint64_t, kPagesInBlock> facts_versions{};
+    std::int64_t realtime_offset_ns = 0;
+
+    bool operator==(const Origin&) const = default;
+  };
+  Origin origin;
   std::uint64_t label_hash = 0;
 
   std::shared_ptr<const BlockLabels> labels;
   std::vector<std::shared_ptr<const FamilyBlock>> families;  // in the order of families_of()
 
   // When each item's counters began; null when the schema does not say or no item does.
-  const Column* start_time = nullptr;
+  std::shared_ptr<const Column> start_time;
 };
 
 template <typename Item>
@@ -54,16 +59,23 @@ class BlockCache {
  private:
   struct FamilyRows {
     FamilyId family;
+    bool is_statistics;  // has nothing that facts_version stands for
     std::span<const ValueRow<Item>> values;
+    std::size_t first_draft;  // of its rows' drafts
     std::vector<LabelRow<Item>> own_labels;
   };
   using Part = std::span<const std::shared_ptr<const Page<Item>>>;
+  using Drafts = std::vector<ColumnDraft>;  // one for each row
 
   std::shared_ptr<const Block> renew(const std::shared_ptr<const Block>& before, Part pages,
-                                     std::int64_t realtime_offset_ns) const;
-  std::shared_ptr<const FamilyBlock> renew_family(const FamilyRows& rows, const FamilyBlock* before,
+                                     std::int64_t realtime_offset_ns, Drafts& drafts) const;
+  void fill(Drafts& drafts, Part pages, std::int64_t realtime_offset_ns,
+            bool statistics_alone) const;
+  std::shared_ptr<const FamilyBlock> renew_family(const FamilyRows& rows,
+                                                  const std::shared_ptr<const FamilyBlock>& before,
                                                   const Block& block, bool labels_may_differ,
-                                                  Part pages) const;
+                                                  Part pages, const Drafts& drafts) const;
+  std::uint64_t label_hash(Part pages) const;
   BlockLabels make_labels(Part pages) const;
   ItemTexts make_own_labels(const FamilyRows& rows, const std::vector<FamilyBlock::Row>& columns,
                             Part pages) const;
@@ -72,6 +84,7 @@ class BlockCache {
   std::vector<LabelRow<Item>> common_labels_;
   std::vector<FamilyId> families_;
   std::vector<FamilyRows> rows_;  // in the order of families_
+  std::size_t draft_count_ = 0;
 
   using Entry = Guarded<std::shared_ptr<const Block>>;
   Entry& entry(std::size_t number);

@@ -10,36 +10,55 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "agent/metrics/item_set.h"
 #include "agent/metrics/number.h"
-#include "agent/model/cow_pages.h"
-#include "agent/model/session.h"
 
 namespace pppol2tp::metrics {
 
-// Some pages of the model: enough that compressing a block by itself costs little in size.
-inline constexpr std::size_t kPagesInBlock = 4;
-inline constexpr std::size_t kItemsInBlock =
-    kPagesInBlock * model::CowPages<model::Session>::kPageSize;
+// One number of each item, or none. All are of one kind, as what makes them is one row of the
+// metric table. Where they are all the same, as most are that are not counters, the number is kept
+// once.
+class Column {
+ public:
+  enum class Kind : std::uint8_t { integer, real, nanoseconds };
 
-// One number of each item, or none.
-struct Column {
-  enum class Kind : std::uint8_t { absent, integer, real, nanoseconds };
+  // `numbers`: of all items, 0 for those that are not present; or the one that all of them have.
+  Column(Kind kind, const ItemSet& present, std::vector<std::uint64_t> numbers)
+      : kind_(kind), present_(present), numbers_(std::move(numbers)) {}
 
-  std::array<std::uint64_t, kItemsInBlock> bits{};
-  std::array<Kind, kItemsInBlock> kinds{};
+  Kind kind() const { return kind_; }
+  const ItemSet& present() const { return present_; }
+
+  // Whether all that are present have the same number.
+  bool is_constant() const { return numbers_.size() == 1; }
+
+  // For an item that is present.
+  std::uint64_t number_of(std::size_t item) const { return numbers_[is_constant() ? 0 : item]; }
 
   bool operator==(const Column&) const = default;
+
+ private:
+  Kind kind_;
+  ItemSet present_;
+  std::vector<std::uint64_t> numbers_;
 };
 
-// Fills one page's part of a column. Times become Unix times here, so that a column says all that
-// its text depends on.
-class ColumnPart {
+// Where a column is written before it is known whether it differs from the last one. Times become
+// Unix times here, so that a column says all that its text depends on.
+class ColumnDraft {
  public:
-  ColumnPart(Column& column, std::size_t first_item, std::int64_t realtime_offset_ns)
-      : column_(column), first_(first_item), realtime_offset_ns_(realtime_offset_ns) {}
+  // Begins anew.
+  void clear(std::int64_t realtime_offset_ns) {
+    numbers_ = {};
+    is_there_ = {};
+    realtime_offset_ns_ = realtime_offset_ns;
+  }
 
   void set(std::size_t item, const Number& number) {
     std::uint64_t bits = number.integer;
@@ -59,14 +78,38 @@ class ColumnPart {
         kind = Column::Kind::nanoseconds;
         break;
     }
-    column_.bits[first_ + item] = bits;
-    column_.kinds[first_ + item] = kind;
+    numbers_[item] = bits;
+    is_there_[item] = 1;
+    kind_ = kind;
   }
 
+  // `before` if it is the same; null if no item has a number.
+  std::shared_ptr<const Column> finish(const std::shared_ptr<const Column>& before) const;
+
  private:
-  Column& column_;
+  // A number that an item has, and whether all others have it too.
+  struct Sample {
+    std::uint64_t number;
+    bool is_everybodys;
+  };
+  Sample sample(std::size_t item) const;
+
+  std::array<std::uint64_t, kItemsInBlock> numbers_{};
+  std::array<std::uint8_t, kItemsInBlock> is_there_{};
+  Column::Kind kind_ = Column::Kind::integer;
+  std::int64_t realtime_offset_ns_ = 0;
+};
+
+// One page's part of a draft.
+class ColumnPart {
+ public:
+  ColumnPart(ColumnDraft& draft, std::size_t first_item) : draft_(draft), first_(first_item) {}
+
+  void set(std::size_t item, const Number& number) { draft_.set(first_ + item, number); }
+
+ private:
+  ColumnDraft& draft_;
   std::size_t first_;
-  std::int64_t realtime_offset_ns_;
 };
 
 // How far beyond its end a text may be read: copies are made in strides of this.
@@ -83,7 +126,7 @@ class ItemTexts {
   void finish() {
     for (; count_ < kItemsInBlock; ++count_) ends_[count_ + 1] = ends_[count_];
     size_ = bytes_.size();
-    bytes_.append(kStride, '\0');
+    bytes_.append(2 * kStride, '\0');
     bytes_.shrink_to_fit();
   }
 
@@ -107,9 +150,14 @@ struct Shard {
 
   bool is_everything() const { return count == 1; }
   bool has(std::uint32_t key) const { return key % count == index; }
+
+  bool operator==(const Shard&) const = default;
 };
 
 // Where each item belongs when answers are sharded.
 using ShardKeys = std::array<std::uint32_t, kItemsInBlock>;
+
+// Those of a block's items that belong to `shard`.
+ItemSet items_of(const Shard& shard, const ShardKeys& keys);
 
 }  // namespace pppol2tp::metrics

@@ -40,14 +40,21 @@ class Exposition::Answer {
   template <typename Item>
   bool add_families(const BlockCache<Item>& cache,
                     const std::vector<std::shared_ptr<const Block>>& blocks) {
+    std::vector<ItemSet> items;
+    for (const auto& block : blocks) {
+      items.push_back(items_of(scrape_.shard, block->labels->shard_keys));
+    }
     const auto& families = cache.families();
     for (std::size_t i = 0; i < families.size(); ++i) {
       if (!scrape_.families[static_cast<std::size_t>(families[i])]) continue;
       header_.clear();
       append_header(header_, family(families[i]), scrape_.format);
       if (!add_text(header_)) return false;
-      for (const auto& block : blocks) {
-        if (!add_block(*block, i, families[i])) return false;
+      const bool with_created = scrape_.with_created && scrape_.format == Format::openmetrics &&
+                                family(families[i]).kind == Kind::counter;
+      for (std::size_t n = 0; n < blocks.size(); ++n) {
+        const View view{scrape_.shard, with_created ? blocks[n]->start_time : nullptr};
+        if (!add_samples(*blocks[n]->families[i], view, items[n])) return false;
       }
     }
     return true;
@@ -60,25 +67,19 @@ class Exposition::Answer {
   }
 
  private:
-  bool add_block(const Block& block, std::size_t number, FamilyId id) {
-    const FamilyBlock& samples = *block.families[number];
+  // `items`: those of the view's shard.
+  bool add_samples(const FamilyBlock& samples, const View& view, const ItemSet& items) {
     if (samples.is_empty()) return true;
-    const bool with_created = scrape_.with_created && scrape_.format == Format::openmetrics &&
-                              family(id).kind == Kind::counter;
-    const Column* const start = with_created ? block.start_time : nullptr;
-    if (!scrape_.is_gzip) {
-      samples.append_text(out_, scrape_.shard, start);
-    } else if (scrape_.shard.is_everything() && start == nullptr) {
-      add_segment(*samples.segment(*deflater_, scratch_));
+    if (scrape_.is_gzip) {
+      add_segment(*samples.segment(view, items, *deflater_, scratch_));
     } else {
-      scratch_.clear();
-      samples.append_text(scratch_, scrape_.shard, start);
-      if (scratch_.size() != 0) add_segment(deflater_->deflate(scratch_.text()));
+      samples.append_text(out_, items, view.start.get());
     }
     return send_if_enough();
   }
 
   void add_segment(const Segment& segment) {
+    if (segment.text_bytes == 0) return;
     books_.add(segment);
     out_.append(segment.deflated);
   }
@@ -86,7 +87,7 @@ class Exposition::Answer {
   bool send_if_enough() { return out_.size() < kPieceBytes || send(); }
 
   bool send() {
-    const bool is_taken = out_.size() == 0 || sink_.write(out_.text());
+    const bool is_taken = out_.size() == 0 || sink_.write(out_.text_in_room());
     out_.clear();
     return is_taken;
   }
@@ -129,8 +130,8 @@ std::string to_text(Exposition& exposition, const model::Snapshot& snapshot,
                     const AgentFacts& agent, const Scrape& scrape) {
   class StringSink final : public Sink {
    public:
-    bool write(std::string_view piece) override {
-      text += piece;
+    bool write(std::span<char> piece) override {
+      text.append(piece.begin(), piece.end());
       return true;
     }
     bool flush() override { return true; }

@@ -10,14 +10,16 @@
 // they have not changed since.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "agent/metrics/block_cache.h"
 #include "agent/metrics/facts.h"
 #include "agent/metrics/format.h"
 #include "agent/metrics/selection.h"
+#include "agent/metrics/text_buffer.h"
 #include "agent/model/snapshot.h"
 
 namespace pppol2tp::metrics {
@@ -37,8 +39,13 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  // False: the client takes no more.
-  virtual bool write(std::string_view piece) = 0;
+  // Of the memory around a piece, what the sink may write to, to frame it in place.
+  static constexpr std::size_t kRoomBefore = TextBuffer::kRoomBefore;
+  static constexpr std::size_t kRoomAfter = TextBuffer::kRoomAfter;
+
+  // The piece, like the room around it, is the sink's until it returns. False: the client takes no
+  // more.
+  virtual bool write(std::span<char> piece) = 0;
 
   // Sends what may have been held back for company.
   virtual bool flush() = 0;

@@ -1,8 +1,8 @@
 // The samples of one family for one block of sessions or tunnels, ready to become text in either
 // format, or a compressed piece of an answer.
 //
-// Immutable but for the compressed piece, which is made when it is first asked for and then kept.
-// Any thread.
+// Immutable but for the compressed pieces, which are made when they are first asked for and then
+// kept. Any thread.
 #pragma once
 
 #include <memory>
@@ -22,6 +22,16 @@ struct BlockLabels {
   ShardKeys shard_keys{};
 
   bool operator==(const BlockLabels&) const = default;
+};
+
+// Which of a family's lines are wanted.
+struct View {
+  Shard shard;
+  // Each sample is followed by OpenMetrics' word on when its counter began, which is here. Null: it
+  // is not.
+  std::shared_ptr<const Column> start;
+
+  bool operator==(const View&) const = default;
 };
 
 class FamilyBlock {
@@ -48,17 +58,27 @@ class FamilyBlock {
   const Facts& facts() const { return facts_; }
   bool is_empty() const;
 
-  // The sample lines of the items that belong to `shard`. With `start`, each is followed by
-  // OpenMetrics' word on when the counter began.
-  void append_text(TextBuffer& out, const Shard& shard = {}, const Column* start = nullptr) const;
+  // The sample lines of `items`.
+  void append_text(TextBuffer& out, const ItemSet& items = ItemSet::all(),
+                   const Column* start = nullptr) const;
 
-  // All its sample lines, compressed. `scratch` is overwritten.
-  std::shared_ptr<const Segment> segment(Deflater& deflater, TextBuffer& scratch) const;
+  // The sample lines of `view`, whose items these are, compressed. `scratch` is overwritten.
+  std::shared_ptr<const Segment> segment(const View& view, const ItemSet& items, Deflater& deflater,
+                                         TextBuffer& scratch) const;
 
  private:
+  struct Part {
+    View view;
+    std::shared_ptr<const Segment> segment;
+  };
+  std::shared_ptr<const Segment>& place_for(const View& view) const;
+
   const Facts facts_;
   mutable std::mutex mutex_;
-  mutable std::shared_ptr<const Segment> segment_;  // guarded by mutex_
+  // Guarded by mutex_. Kept are the whole and the shards of one sharding, so that a client that
+  // asks for ever other ones makes nothing grow.
+  mutable std::shared_ptr<const Segment> whole_;
+  mutable std::vector<Part> parts_;
 };
 
 }  // namespace pppol2tp::metrics

@@ -21,6 +21,7 @@ template <typename Item>
 struct ValueRow {
   FamilyId family;
   std::string_view label;  // ready for use: name="value", or nothing
+  bool is_statistics;      // looks at nothing but what CowPages::edit_statistics() changes
   void (*fill)(const Page<Item>& page, ColumnPart& part);
 };
 

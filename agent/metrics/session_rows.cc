@@ -1,4 +1,5 @@
 #include <cstddef>
+#include <string_view>
 
 #include "agent/metrics/hash.h"
 #include "agent/metrics/label_text.h"
@@ -10,13 +11,32 @@ namespace {
 using model::Session;
 using ring::SessionState;
 
+constexpr bool is_in_identifier(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Whether a row of the table, by its text, looks at nothing of a session `s` but its statistics, as
+// session.h has them.
+constexpr bool looks_at_statistics_alone(std::string_view row) {
+  for (std::size_t at = row.find("s."); at != row.npos; at = row.find("s.", at + 1)) {
+    const bool is_session = at == 0 || !is_in_identifier(row[at - 1]);
+    const std::string_view what = row.substr(at);
+    if (is_session && !what.starts_with("s.state.counters.") &&
+        !what.starts_with("s.state.echo.")) {
+      return false;
+    }
+  }
+  return true;
+}
+
 constexpr ValueRow<Session> kValues[] = {
-#define SESSION_VALUE(name, label, when_row, value_row)                     \
-  {FamilyId::name, label, [](const Page<Session>& page, ColumnPart& part) { \
-     for (std::size_t i = 0; i < page.items.size(); ++i) {                  \
-       [[maybe_unused]] const Session& s = page.items[i];                   \
-       if (page.used[i] && bool(when_row)) part.set(i, value_row);          \
-     }                                                                      \
+#define SESSION_VALUE(name, label, when_row, value_row)                        \
+  {FamilyId::name, label, looks_at_statistics_alone(#when_row " " #value_row), \
+   [](const Page<Session>& page, ColumnPart& part) {                           \
+     for (std::size_t i = 0; i < page.items.size(); ++i) {                     \
+       [[maybe_unused]] const Session& s = page.items[i];                      \
+       if (page.used[i] && bool(when_row)) part.set(i, value_row);             \
+     }                                                                         \
    }},
 #include "agent/metrics/metrics.def"
 };

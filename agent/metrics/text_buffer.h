@@ -1,22 +1,26 @@
 // A buffer for text that is written by pointer: unlike a std::string's, its new room is not filled
-// with zeros first.
+// with zeros first. Around the text there is some room for whoever frames it in place.
 #pragma once
 
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace pppol2tp::metrics {
 
 class TextBuffer {
  public:
+  static constexpr std::size_t kRoomBefore = 32;
+  static constexpr std::size_t kRoomAfter = 32;
+
   // Room for `bytes` more; what is written there counts once commit() is told where it ends.
   char* reserve(std::size_t bytes) {
     if (capacity_ - size_ < bytes) grow(size_ + bytes);
-    return bytes_.get() + size_;
+    return begin() + size_;
   }
-  void commit(const char* end) { size_ = static_cast<std::size_t>(end - bytes_.get()); }
+  void commit(const char* end) { size_ = static_cast<std::size_t>(end - begin()); }
 
   void append(std::string_view text) {
     char* const out = reserve(text.size());
@@ -24,15 +28,21 @@ class TextBuffer {
     size_ += text.size();
   }
 
-  std::string_view text() const { return {bytes_.get(), size_}; }
+  std::string_view text() const {
+    return size_ == 0 ? std::string_view() : std::string_view(begin(), size_);
+  }
+  // The text, not empty, with the room around it free for use.
+  std::span<char> text_in_room() { return {begin(), size_}; }
   std::size_t size() const { return size_; }
   void clear() { size_ = 0; }
 
  private:
+  char* begin() const { return bytes_.get() + kRoomBefore; }
+
   void grow(std::size_t least) {
     const std::size_t capacity = least + least / 2;
-    std::unique_ptr<char[]> larger(new char[capacity]);
-    if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    std::unique_ptr<char[]> larger(new char[kRoomBefore + capacity + kRoomAfter]);
+    if (size_ != 0) std::memcpy(larger.get() + kRoomBefore, begin(), size_);
     bytes_ = std::move(larger);
     capacity_ = capacity;
   }

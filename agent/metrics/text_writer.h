@@ -17,7 +17,7 @@ namespace pppol2tp::metrics {
 // name.
 void append_label_value(std::string& out, std::string_view value);
 
-// What the functions below write at most.
+// Room that the functions below need; they may write to all of it.
 inline constexpr std::size_t kMaxNumberBytes = 32;
 
 // Write a number at `out` and return its end.

@@ -21,7 +21,10 @@ class CowPages {
   static constexpr std::size_t kPageSize = 256;
 
   struct Page {
-    std::uint64_t version = 0;  // changes whenever the page does: renderers may cache by it
+    // Change whenever the page does, the second unless edit_statistics() did it: renderers may
+    // cache by them. Never 0 on a page that holds anything.
+    std::uint64_t version = 0;
+    std::uint64_t facts_version = 0;
     std::array<bool, kPageSize> used{};
     std::array<T, kPageSize> items{};
   };
@@ -71,6 +74,12 @@ class CowPages {
   // For changing: the reference is valid until the next call of snapshot() or add().
   T& edit(std::uint32_t index) { return own(index / kPageSize).items[index % kPageSize]; }
 
+  // The same for changing nothing but what T calls its statistics, which change all the time.
+  T& edit_statistics(std::uint32_t index) {
+    Page& page = own_statistics(index / kPageSize);
+    return page.items[index % kPageSize];
+  }
+
   std::size_t size() const { return size_; }
 
   // Visits (index, item) of everything present.
@@ -116,6 +125,12 @@ class CowPages {
   }
 
   Page& own(std::size_t number) {
+    Page& page = own_statistics(number);
+    page.facts_version = page.version;
+    return page;
+  }
+
+  Page& own_statistics(std::size_t number) {
     if (shared_[number]) {
       pages_[number] = std::make_shared<Page>(*pages_[number]);
       shared_[number] = false;

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace pppol2tp::model {
+namespace {
+
+// Whether it changes nothing of a session but its statistics.
+bool brings_statistics(ring::EventType type) {
+  return type == ring::EventType::counters_read || type == ring::EventType::echo_measured;
+}
+
+}  // namespace
 
 Model::Model(Limits limits, NameNetns name_netns)
     : limits_(limits), name_netns_(std::move(name_netns)) {}
@@ -21,7 +29,9 @@ void Model::apply(const ring::Record& record) {
   const Whose whose{header.identity, header.has_slot == 1, header.slot, header.generation};
   const auto index = find_or_start(whose, header.time_ns);
   if (!index) return;
-  Session& session = sessions_.edit(*index);
+  const bool is_statistics =
+      brings_statistics(header.type) && header.identity == sessions_.at(*index).state.identity;
+  Session& session = is_statistics ? sessions_.edit_statistics(*index) : sessions_.edit(*index);
   if (header.number <= session.state.records) return;
   if (const std::uint64_t missed = header.number - session.state.records - 1; missed != 0) {
     session.has_gap = true;

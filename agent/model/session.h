@@ -41,6 +41,8 @@ inline constexpr std::int32_t kNoExitStatus = -1;
 // another pid namespace is not, and its absence says nothing.
 enum class ProcessView : std::uint8_t { unknown, visible, invisible };
 
+// Its statistics, which a session reports all the time, are state.counters and state.echo, with
+// what keeps the books on its records: state.records, state.updated_ns, has_gap, missed_records.
 struct Session {
   ring::SessionState state{};
   NetnsName netns_name{};

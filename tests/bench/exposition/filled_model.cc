@@ -36,7 +36,7 @@ void FilledModel::step() {
   std::uint32_t index = 0;
   std::uint32_t present = static_cast<std::uint32_t>(sessions_.size());
   for (; index < present; ++index) {
-    auto& counters = sessions_.edit(index).state.counters;
+    auto& counters = sessions_.edit_statistics(index).state.counters;
     counters.transmit_packets += 7;
     counters.transmit_bytes += 1'234;
     counters.transmit_errors += 1;

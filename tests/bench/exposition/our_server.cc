@@ -5,20 +5,11 @@
 #include "agent/http/negotiation.h"
 #include "agent/http/server.h"
 #include "agent/metrics/exposition.h"
+#include "agent/scrape.h"
 #include "tests/bench/exposition/servers.h"
 
 namespace pppol2tp::bench {
 namespace {
-
-class ResponseSink final : public metrics::Sink {
- public:
-  explicit ResponseSink(http::ResponseWriter& response) : response_(response) {}
-  bool write(std::string_view piece) override { return response_.write(piece); }
-  bool flush() override { return response_.push(); }
-
- private:
-  http::ResponseWriter& response_;
-};
 
 // The agent's own server and exposition, over a model that nobody else changes.
 class Ours final : public Candidate {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -111,6 +112,93 @@ TEST_F(ResponseTest, SendsAStreamOfUnknownLengthInChunks) {
   EXPECT_EQ(output_.response().header("Transfer-Encoding"), "chunked");
   EXPECT_EQ(output_.response().header("Content-Length"), std::nullopt);
   EXPECT_EQ(joined_chunks(output_.response().body), "small" + std::string(100'000, 'b') + "tail");
+}
+
+// A piece as write_in_room() wants it.
+class PieceInRoom {
+ public:
+  explicit PieceInRoom(std::string_view text)
+      : memory_(ResponseWriter::kRoomBefore + text.size() + ResponseWriter::kRoomAfter, '!'),
+        size_(text.size()) {
+    text.copy(memory_.data() + ResponseWriter::kRoomBefore, size_);
+  }
+  std::span<char> piece() { return {memory_.data() + ResponseWriter::kRoomBefore, size_}; }
+
+ private:
+  std::string memory_;
+  std::size_t size_;
+};
+
+TEST_F(ResponseTest, FramesAPieceInItsRoomAndSendsItInOneWrite) {
+  const std::string text(100'000, 'b');
+  PieceInRoom first(text);
+  PieceInRoom second(text);
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.push());  // the head
+  EXPECT_TRUE(get_.write_in_room(first.piece()));
+  EXPECT_TRUE(get_.write_in_room(second.piece()));
+  EXPECT_EQ(output_.writes(), 3);
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(joined_chunks(output_.response().body), text + text);
+}
+
+TEST_F(ResponseTest, TakesPiecesWithRoomInAnyOrderWithOthers) {
+  PieceInRoom small("small with room\n");
+  PieceInRoom large(std::string(50'000, 'r'));
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.write_in_room(large.piece()));
+  EXPECT_TRUE(get_.write("gathered\n"));
+  EXPECT_TRUE(get_.write_in_room(small.piece()));
+  EXPECT_TRUE(get_.write(std::string(50'000, 'w')));
+  EXPECT_TRUE(get_.write_in_room(large.piece()));
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(joined_chunks(output_.response().body),
+            std::string(50'000, 'r') + "gathered\nsmall with room\n" + std::string(50'000, 'w') +
+                std::string(50'000, 'r'));
+}
+
+TEST_F(ResponseTest, FramesNothingForAClientThatKnowsNoChunks) {
+  PieceInRoom large(std::string(50'000, 'r'));
+  ASSERT_TRUE(old_.begin(std::nullopt));
+  EXPECT_TRUE(old_.write_in_room(large.piece()));
+  EXPECT_TRUE(old_.finish());
+  EXPECT_EQ(output_.response().body, std::string(50'000, 'r'));
+}
+
+TEST_F(ResponseTest, SendsNoPieceWithRoomToAHeadRequest) {
+  PieceInRoom large(std::string(50'000, 'r'));
+  ASSERT_TRUE(head_.begin(std::nullopt));
+  EXPECT_TRUE(head_.write_in_room(large.piece()));
+  EXPECT_TRUE(head_.finish());
+  EXPECT_EQ(output_.response().body, "");
+}
+
+TEST_F(ResponseTest, PushesTheHeadAndWhatWasGatheredAtOnce) {
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.write("first"));
+  EXPECT_EQ(output_.writes(), 0);
+  EXPECT_TRUE(get_.push());
+  EXPECT_EQ(output_.writes(), 1);
+  EXPECT_THAT(output_.all(), testing::EndsWith("\r\n\r\n5\r\nfirst\r\n"));
+  EXPECT_TRUE(get_.write("second"));
+  EXPECT_EQ(output_.writes(), 1);
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(joined_chunks(output_.response().body), "firstsecond");
+}
+
+TEST_F(ResponseTest, PushesTheHeadOfAStreamThatHasNothingYet) {
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.push());
+  EXPECT_THAT(output_.all(), testing::EndsWith("\r\n\r\n"));
+  EXPECT_EQ(output_.response().status, 200);
+}
+
+TEST(ResponseToALostClient, SaysSoOfAPush) {
+  RecordingOutput output(10);
+  ResponseWriter response(output, /*is_head=*/false, /*is_http_1_0=*/false);
+  ASSERT_TRUE(response.begin(std::nullopt));
+  EXPECT_FALSE(response.push());
+  EXPECT_FALSE(response.write("x"));
 }
 
 TEST_F(ResponseTest, SendsAStreamOfNoPiecesAsAnEmptyBody) {

@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <sstream>
 #include <thread>
 
@@ -79,6 +81,15 @@ std::string inflated(const std::string& gzip) {
   return out;
 }
 
+bool is_of_statistics(std::size_t byte) {
+  using ring::SessionState;
+  const auto is_in = [&](std::size_t section, std::size_t size) {
+    return byte >= section && byte < section + size;
+  };
+  return is_in(offsetof(SessionState, counters), sizeof(SessionState::counters)) ||
+         is_in(offsetof(SessionState, echo), sizeof(SessionState::echo));
+}
+
 // Any byte of any session's state may change, or its namespace's name, or which sessions there are.
 void change_something(Stage& stage, std::mt19937& random) {
   const auto pick = [&](std::size_t count) { return random() % count; };
@@ -107,8 +118,11 @@ void change_something(Stage& stage, std::mt19937& random) {
       stage.tunnels().edit(0).peer_port = static_cast<std::uint16_t>(random());
       break;
     default: {
-      auto* const bytes = reinterpret_cast<unsigned char*>(&sessions.edit(index).state);
-      bytes[pick(sizeof(ring::SessionState))] = static_cast<unsigned char>(random());
+      // A report changes its statistics as the model does: without a word on anything else.
+      const std::size_t byte = pick(sizeof(ring::SessionState));
+      Session& session =
+          is_of_statistics(byte) ? sessions.edit_statistics(index) : sessions.edit(index);
+      reinterpret_cast<unsigned char*>(&session.state)[byte] = static_cast<unsigned char>(random());
     }
   }
 }
@@ -125,6 +139,7 @@ TEST(ExpositionCache, NeverShowsWhatIsNoLongerTrue) {
     scrape.format = round % 2 == 0 ? Format::text : Format::openmetrics;
     scrape.is_gzip = round % 3 == 0;
     scrape.with_created = round % 5 == 0;
+    if (round % 7 == 0) scrape.shard = {static_cast<std::uint32_t>(round) % 3, 3};
     const std::string answer = text_of(kept, stage, scrape);
     Exposition fresh({"user", "ifname"});
     Scrape plain = scrape;
@@ -142,6 +157,38 @@ TEST(ExpositionCache, GivesTheSameBytesForAsLongAsNothingChanges) {
   EXPECT_EQ(text_of(exposition, stage, gzip), before);
   stage.sessions().edit(5).state.counters.receive_bytes += 1;
   EXPECT_NE(text_of(exposition, stage, gzip), before);
+}
+
+TEST(ExpositionCache, KeepsTheCompressedPiecesOfAShardingThatIsAskedForAgain) {
+  FamilyBlock::Facts facts;
+  facts.name = "pppol2tp_session_up";
+  BlockLabels labels;
+  ColumnDraft ups;
+  ups.clear(0);
+  for (std::size_t item = 0; item < 10; ++item) {
+    labels.texts.add("session_id=\"" + std::to_string(item) + '"');
+    labels.shard_keys[item] = static_cast<std::uint32_t>(item);
+    ups.set(item, flag(true));
+  }
+  labels.texts.finish();
+  facts.labels = std::make_shared<const BlockLabels>(labels);
+  facts.rows = {{"", ups.finish(nullptr)}};
+  const FamilyBlock block(facts);
+  Deflater deflater;
+  TextBuffer scratch;
+  const auto segment = [&](const Shard& shard) {
+    return block.segment({shard, nullptr}, items_of(shard, labels.shard_keys), deflater, scratch);
+  };
+  const auto whole = segment({});
+  const auto first = segment({0, 2});
+  const auto second = segment({1, 2});
+  EXPECT_EQ(whole->text_bytes, first->text_bytes + second->text_bytes);
+  EXPECT_EQ(segment({0, 2}), first);
+  EXPECT_EQ(segment({1, 2}), second);
+  EXPECT_EQ(segment({}), whole);
+  const auto of_another = segment({0, 3});
+  EXPECT_NE(of_another->text_bytes, first->text_bytes);
+  EXPECT_EQ(first.use_count(), 1) << "pieces of a sharding that is not asked for any more are kept";
 }
 
 TEST(ExpositionCache, GivesScrapesAtTheSameTimeTheSameWholeAnswers) {
@@ -166,7 +213,8 @@ TEST(ExpositionCache, LetsGoOfTheModelsPagesBeforeTheAnswerIsSent) {
    public:
     explicit WatchingSink(std::weak_ptr<const model::CowPages<Session>::Page> page)
         : page_(std::move(page)) {}
-    bool write(std::string_view piece) override {
+    bool write(std::span<char> bytes) override {
+      const std::string_view piece(bytes.data(), bytes.size());
       if (piece.find("pppol2tp_session_up") != piece.npos) was_held_ = !page_.expired();
       return true;
     }
@@ -189,7 +237,7 @@ TEST(ExpositionCache, LetsGoOfTheModelsPagesBeforeTheAnswerIsSent) {
 TEST(ExpositionCache, StopsWhenTheClientIsGone) {
   class GoneSink final : public Sink {
    public:
-    bool write(std::string_view) override { return ++writes_ < 2; }
+    bool write(std::span<char>) override { return ++writes_ < 2; }
     bool flush() override { return true; }
     int writes() const { return writes_; }
 

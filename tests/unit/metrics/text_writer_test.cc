@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
+#include <string>
+#include <vector>
 
 namespace pppol2tp::metrics {
 namespace {
@@ -64,6 +67,34 @@ TEST(LabelValue, NoByteAPeerCanSendGetsThrough) {
 TEST(NumberText, CountersAreExactToTheLastDigit) {
   EXPECT_EQ(shown(count(0)), "0");
   EXPECT_EQ(shown(count(std::numeric_limits<std::uint64_t>::max())), "18446744073709551615");
+}
+
+// Around every power of ten, where the number of digits changes, and at random.
+TEST(NumberText, EveryNumberIsWhatTheLibraryMakesOfIt) {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t power = 1;; power *= 10) {
+    for (std::uint64_t number : {power - 1, power, power + 1, 2 * power, 9 * power}) {
+      numbers.push_back(number);
+    }
+    if (power == 10'000'000'000'000'000'000u) break;
+  }
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 200'000; ++i) numbers.push_back(random() >> random() % 64);
+  for (const std::uint64_t number : numbers)
+    ASSERT_EQ(shown(count(number)), std::to_string(number));
+}
+
+TEST(NumberText, EverySecondIsItsNanosecondsWithoutZerosAtTheEnd) {
+  std::mt19937_64 random(6);
+  for (int i = 0; i < 200'000; ++i) {
+    std::uint64_t ns = random() >> random() % 64;
+    if (i % 2 == 0) ns = ns / 1'000'000 * 1'000'000;
+    std::string fraction = std::to_string(ns % 1'000'000'000);
+    fraction.insert(0, 9 - fraction.size(), '0');
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    const std::string whole = std::to_string(ns / 1'000'000'000);
+    ASSERT_EQ(shown(seconds(ns)), fraction.empty() ? whole : whole + '.' + fraction);
+  }
 }
 
 TEST(NumberText, DurationsAreSeconds) {

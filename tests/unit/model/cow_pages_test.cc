@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 namespace pppol2tp::model {
@@ -56,6 +57,23 @@ TEST(CowPages, PageVersionChangesExactlyWhenThePageDoes) {
   const auto after = pages.snapshot();
   EXPECT_NE(before.pages()[0]->version, after.pages()[0]->version);
   EXPECT_EQ(before.pages()[1]->version, after.pages()[1]->version);
+}
+
+TEST(CowPages, FactsVersionChangesUnlessStatisticsAloneDid) {
+  CowPages<int> pages;
+  const auto index = pages.add();
+  const auto versions = [&] {
+    const auto page = pages.snapshot().pages().front();
+    return std::pair(page->version, page->facts_version);
+  };
+  const auto [version, facts_version] = versions();
+  pages.edit_statistics(index) = 1;
+  const auto after_statistics = versions();
+  EXPECT_NE(after_statistics.first, version);
+  EXPECT_EQ(after_statistics.second, facts_version);
+  pages.edit(index) = 2;
+  EXPECT_NE(versions().first, after_statistics.first);
+  EXPECT_NE(versions().second, facts_version);
 }
 
 TEST(CowPages, FreedIndicesAreUsedAgainAndComeBackEmpty) {

@@ -56,6 +56,26 @@ TEST_F(ModelTest, SessionOnItsWayDownIsNotUp) {
   EXPECT_FALSE(model_.find(kIds)->is_up());
 }
 
+TEST_F(ModelTest, SaysWhetherMoreThanStatisticsChanged) {
+  const auto facts_version = [&] {
+    return model_.snapshot(0, 0).sessions.pages().front()->facts_version;
+  };
+  model_.apply(session_.opened());
+  const std::uint64_t opened = facts_version();
+  model_.apply(session_.counters(1000, 500));
+  session_.state().echo.requests = 1;
+  model_.apply(session_.record(ring::EventType::echo_measured, session_.state().echo));
+  EXPECT_EQ(facts_version(), opened);
+  EXPECT_EQ(model_.find(kIds)->state.counters.receive_bytes, 1000u);
+
+  test::set_text(session_.state().identity.ifname, "ppp77");  // news in a report of statistics
+  model_.apply(session_.counters(2000, 600));
+  const std::uint64_t renamed = facts_version();
+  EXPECT_NE(renamed, opened);
+  model_.apply(session_.phase(Phase::running));
+  EXPECT_NE(facts_version(), renamed);
+}
+
 TEST_F(ModelTest, RecordThatIsAppliedTwiceChangesNothing) {
   model_.apply(session_.opened());
   const auto growth = session_.counters(1000, 500);

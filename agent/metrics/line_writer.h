@@ -1,0 +1,49 @@
+// Puts together the sample lines of one row of a family. This is where a scrape's time goes: a line
+// takes some nanoseconds.
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "agent/metrics/family_block.h"
+
+namespace pppol2tp::metrics {
+
+// A short text that is copied often: in strides, which is why it is padded to whole ones.
+class PaddedText {
+ public:
+  explicit PaddedText(std::string text);
+
+  std::string_view text() const { return {bytes_.data(), size_}; }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::string bytes_;
+  std::size_t size_;
+};
+
+class LineWriter {
+ public:
+  // `name` as the lines have it. All that is passed has to stay until the last line is written.
+  LineWriter(const FamilyBlock::Facts& facts, std::string_view name, std::string_view label,
+             const Column& column);
+
+  // What the lines of `count` items take at most.
+  std::size_t most_bytes(std::size_t count) const;
+
+  // Write the line of an item that the column has, or of several, at `out`, and return their end.
+  char* write(char* out, std::size_t item) const;
+  char* write(char* out, const ItemSet& items) const;
+
+  const ItemSet& items() const { return column_.present(); }
+
+ private:
+  const ItemTexts& labels_;
+  const ItemTexts* own_labels_;
+  const Column& column_;
+  PaddedText opening_;  // up to the labels
+  PaddedText closing_;  // after them; with the value, where that is everybody's
+};
+
+}  // namespace pppol2tp::metrics
