@@ -17,6 +17,9 @@ struct KernelQuestions {
   std::vector<model::TunnelIds> tunnels;
   std::vector<model::SessionIds> sessions;
 
+  // Namespaces with sessions whose interfaces only the kernel knows. To be found in its own time.
+  std::vector<std::uint64_t> nameless;
+
   bool is_empty() const { return tunnels.empty() && sessions.empty(); }
 };
 
@@ -32,6 +35,16 @@ struct KernelAnswers {
     std::optional<model::KernelSession> fact;
     std::uint64_t asked_ns;
   };
+  // Which interface a session has.
+  struct OfInterface {
+    model::SessionIds ids;
+    std::string name;
+  };
+  // What addresses a PPP interface has now; none when it is gone.
+  struct OfLink {
+    model::LinkIds ids;
+    model::LinkAddresses addresses;
+  };
   struct Namespace {
     std::uint64_t inode;  // 0 while it is not there
     std::string problem;  // empty: its kernel tables can be asked about
@@ -40,6 +53,8 @@ struct KernelAnswers {
 
   std::vector<OfTunnel> tunnels;
   std::vector<OfSession> sessions;
+  std::vector<OfInterface> interfaces;
+  std::vector<OfLink> links;
   std::vector<Namespace> namespaces;  // all that are watched, as of now
   // Of the latest walk over all sessions of all namespaces, if one has ended since the last take().
   std::optional<EthernetSessions> ethernet_sessions;

@@ -23,6 +23,8 @@ void append(Items& to, Items&& more) {
 void merge(KernelAnswers& answers, KernelAnswers&& more) {
   append(answers.tunnels, std::move(more.tunnels));
   append(answers.sessions, std::move(more.sessions));
+  append(answers.interfaces, std::move(more.interfaces));
+  append(answers.links, std::move(more.links));
   answers.namespaces = std::move(more.namespaces);
   if (more.ethernet_sessions) answers.ethernet_sessions = std::move(more.ethernet_sessions);
   if (more.batch_size != 0) {
@@ -124,6 +126,12 @@ KernelAnswers KernelThread::answer_batch() {
       if (ids.netns == each.inode()) each.ask_session(ids.tunnel_id, ids.session_id, answers);
     }
   }
+  for (WatchedNetns& each : namespaces_) {
+    const auto& nameless = questions.nameless;
+    if (std::find(nameless.begin(), nameless.end(), each.inode()) != nameless.end()) {
+      each.want_interfaces(begin);
+    }
+  }
   answers.batch_size = questions.tunnels.size() + questions.sessions.size();
   answers.batch_cost_ns = static_cast<std::uint64_t>((Steady::now() - begin).count());
   return answers;
@@ -155,6 +163,7 @@ void KernelThread::sleep() {
     due = std::min(due, each.next_due());
     waited.push_back({each.notifications(), POLLIN, 0});  // poll(2) leaves out what is negative
     waited.push_back({each.links(), POLLIN, 0});
+    waited.push_back({each.addresses(), POLLIN, 0});
   }
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Steady::now()).count();
   poll(waited.data(), waited.size(), static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000)));

@@ -14,9 +14,11 @@ constexpr std::size_t kMostStrangers = 100'000;
 }  // namespace
 
 Result<void> KernelWitness::collect(model::Model& model, std::uint64_t now_ns) {
-  const KernelAnswers answers = desk_.take();
+  KernelAnswers answers = desk_.take();
   note_namespaces(answers.namespaces, model, now_ns);
   take_in(answers, model, now_ns);
+  note_links(answers, model);
+  tell_addresses(model, now_ns);
   adapt_budget(answers);
   has_ended_links_ = has_ended_links_ || answers.has_ended_links;
   if (now_ns - last_asked_ns_ >= kAskIntervalNs && desk_.is_idle()) {
@@ -90,6 +92,7 @@ void KernelWitness::take_in(const KernelAnswers::OfSession& answer, model::Model
   if (answer.asked_ns - stranger.first_seen_ns < kGraceNs) return;
   if (stranger.is_refused && !model.has_room()) return;
   if (model.add_without_plugin(answer.ids, *answer.fact, now_ns)) {
+    nameless_.insert(answer.ids.netns);
     strangers_.erase(found);
   } else {
     stranger.is_refused = true;
@@ -118,7 +121,35 @@ void KernelWitness::ask(const model::Model& model, std::uint64_t now_ns) {
                             [&](const model::SessionIds& ids) {
                               if (askable_.contains(ids.netns)) questions.sessions.push_back(ids);
                             });
-  if (!questions.is_empty()) desk_.ask(std::move(questions));
+  if (questions.is_empty()) return;
+  for (const std::uint64_t netns : std::exchange(nameless_, {})) {
+    questions.nameless.push_back(netns);
+  }
+  desk_.ask(std::move(questions));
+}
+
+void KernelWitness::note_links(KernelAnswers& answers, model::Model& model) {
+  has_news_of_links_ = has_news_of_links_ || !answers.interfaces.empty() || !answers.links.empty();
+  for (const KernelAnswers::OfInterface& each : answers.interfaces) {
+    model.name_interface(each.ids, each.name);
+  }
+  for (KernelAnswers::OfLink& each : answers.links) {
+    if (each.addresses == model::LinkAddresses{}) {
+      links_.erase(each.ids);
+    } else {
+      links_[std::move(each.ids)] = each.addresses;
+    }
+  }
+}
+
+void KernelWitness::tell_addresses(model::Model& model, std::uint64_t now_ns) {
+  const std::uint64_t healed = model.totals().healed_from_table;
+  if (!has_news_of_links_ && healed == healed_) return;
+  if (now_ns - last_addresses_ns_ < kAddressIntervalNs) return;
+  last_addresses_ns_ = now_ns;
+  has_news_of_links_ = false;
+  healed_ = healed;
+  model.set_addresses(links_);
 }
 
 void KernelWitness::forget_strangers(std::uint64_t now_ns) {

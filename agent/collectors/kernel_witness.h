@@ -28,6 +28,8 @@ class KernelWitness final : public Collector {
   static constexpr std::uint64_t kGraceNs = 3'000'000'000;
   static constexpr std::size_t kFewestQuestions = 64;
   static constexpr std::size_t kMostQuestions = 4096;
+  // At the most: to find the sessions of interfaces that have changed, all are looked through.
+  static constexpr std::uint64_t kAddressIntervalNs = 5'000'000'000;
 
   // `desk` must outlive this.
   explicit KernelWitness(KernelDesk& desk) : desk_(desk) {}
@@ -54,10 +56,17 @@ class KernelWitness final : public Collector {
   void adapt_budget(const KernelAnswers& answers);
   void ask(const model::Model& model, std::uint64_t now_ns);
   void forget_strangers(std::uint64_t now_ns);
+  void note_links(KernelAnswers& answers, model::Model& model);
+  void tell_addresses(model::Model& model, std::uint64_t now_ns);
 
   KernelDesk& desk_;
   std::unordered_map<model::SessionIds, Stranger> strangers_;
-  std::unordered_set<std::uint64_t> askable_;  // namespaces
+  std::unordered_set<std::uint64_t> askable_;   // namespaces
+  std::unordered_set<std::uint64_t> nameless_;  // namespaces to ask the interfaces of
+  std::unordered_map<model::LinkIds, model::LinkAddresses> links_;
+  bool has_news_of_links_ = false;
+  std::uint64_t healed_ = 0;  // states that the session table has replaced, as of the last telling
+  std::uint64_t last_addresses_ns_ = 0;
   std::string problem_ = "the kernel has not been asked yet";
   bool is_first_ = true;
   std::size_t questions_ = kFewestQuestions;  // that one second has room for

@@ -15,8 +15,9 @@
 #include <sys/time.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
+
+#include "agent/collectors/netlink_bytes.h"
 
 namespace pppol2tp::collectors {
 namespace {
@@ -53,26 +54,6 @@ Result<Connected> connect() {
   const int family = genl_ctrl_resolve(socket.get(), L2TP_GENL_NAME);
   if (family < 0) return of_netlink(family);
   return Connected{std::move(socket), family};
-}
-
-// Visits each message that lies in the bytes as a whole; stops when the visitor returns false.
-template <typename Visit>
-void for_each_message(std::vector<std::uint8_t>& bytes, std::size_t length, Visit&& visit) {
-  int left = static_cast<int>(length);
-  auto* header = reinterpret_cast<nlmsghdr*>(bytes.data());
-  for (; nlmsg_ok(header, left) != 0; header = nlmsg_next(header, &left)) {
-    if (!visit(*header)) return;
-  }
-}
-
-// 0 for an acknowledgement, and for what is no error message at all.
-int error_number_of(const nlmsghdr& message) {
-  if (message.nlmsg_type != NLMSG_ERROR && message.nlmsg_type != NLMSG_DONE) return 0;
-  int error = 0;
-  if (message.nlmsg_len >= NLMSG_LENGTH(sizeof error)) {
-    std::memcpy(&error, nlmsg_data(&message), sizeof error);
-  }
-  return -error;
 }
 
 bool means_none(int error_number) {

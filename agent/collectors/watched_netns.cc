@@ -1,5 +1,6 @@
 #include "agent/collectors/watched_netns.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/base/clock.h"
@@ -55,19 +56,24 @@ Result<void> WatchedNetns::open() {
   if (!walker) return walker.error();
   auto listener = L2tpListener::open();
   if (!listener) return listener.error();
+  auto addresses = AddressWatch::open();
+  if (!addresses) return addresses.error();
   // There is no tunnel 0 (RFC 2661, section 3.1); asking for it shows whether asking is allowed.
   if (const auto allowed = socket->tunnel(0); !allowed) return allowed.error();
   socket_.emplace(*std::move(socket));
   walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
   listener_.emplace(*std::move(listener));
+  addresses_.emplace(*std::move(addresses));
   return {};
 }
 
 void WatchedNetns::close(const Error& reason, Time now) {
-  problem_ = name_or_path_.empty() ? reason.message : reason.within(name_or_path_).message;
+  problem_ = told(reason);
   socket_.reset();
   walker_.reset();
   listener_.reset();
+  addresses_.reset();
+  interfaces_.reset();
   walking_.reset();
   next_open_ = now + kOpenInterval;
 }
@@ -94,44 +100,93 @@ bool WatchedNetns::walk(Time now, KernelAnswers& answers) {
   const auto ended = take_part(answers);
   const Time after = Steady::now();
   if (!ended) {
-    problem_ =
-        name_or_path_.empty() ? ended.error().message : ended.error().within(name_or_path_).message;
-    walking_.reset();
-    auto walker = L2tpSocket::open();  // its old walk is still in the other one
-    walker_.reset();
-    if (walker) walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
-    next_part_ = after + WalkPace::kAfterFailure;
+    abandon_walk(ended.error(), after + WalkPace::kAfterFailure);
     return false;
   }
-  problem_.clear();
   next_part_ = after + (walking_ ? WalkPace::rest_after_part(after - now)
                                  : WalkPace::rest_after_walk(after - walk_began_));
   if (!*ended) return false;
+  problem_.clear();
   ethernet_sessions_ = std::exchange(counting_, {});
   return true;
 }
 
-// First all tunnels, then all sessions.
+// What is wrong is told until a walk has come to its end.
+void WatchedNetns::abandon_walk(const Error& reason, Time next) {
+  problem_ = told(reason);
+  walking_.reset();
+  interfaces_.reset();
+  auto walker = L2tpSocket::open();  // its old walk is still in the other one
+  walker_.reset();
+  if (walker) walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
+  next_part_ = next;
+}
+
+std::string WatchedNetns::told(const Error& problem) const {
+  return name_or_path_.empty() ? problem.message : problem.within(name_or_path_).message;
+}
+
+// True: a walk has ended. One over tunnels and sessions goes on to the interfaces when they are
+// wanted.
 Result<bool> WatchedNetns::take_part(KernelAnswers& answers) {
   if (!walker_) return fail("generic netlink: no socket for walks");
   if (!walking_) {
     walk_began_ = Steady::now();
     counting_.clear();
-    walking_ = L2tpSocket::Subject::tunnels;
-    if (const auto begun = walker_->begin_walk(*walking_); !begun) return begun.error();
+    if (const auto begun = begin(Subject::tunnels); !begun) return begun.error();
   }
+  if (*walking_ == Subject::interfaces) return take_interfaces(answers);
   const std::uint64_t asked_ns = boottime_ns();
   const auto part = walker_->next_part();
   if (!part) return part.error();
   for (const L2tpFact& fact : part->facts) note(fact, asked_ns, answers);
   if (!part->is_last) return false;
-  if (*walking_ == L2tpSocket::Subject::sessions) {
-    walking_.reset();
-    return true;
+  if (*walking_ == Subject::tunnels) {
+    if (const auto begun = begin(Subject::sessions); !begun) return begun.error();
+    return false;
   }
-  walking_ = L2tpSocket::Subject::sessions;
-  if (const auto begun = walker_->begin_walk(*walking_); !begun) return begun.error();
-  return false;
+  walking_.reset();
+  if (wants_interfaces_) {
+    if (const auto begun = begin(Subject::interfaces); !begun) return begun.error();
+  }
+  return !walking_;
+}
+
+Result<void> WatchedNetns::begin(Subject subject) {
+  walking_ = subject;
+  if (subject == Subject::tunnels) return walker_->begin_walk(L2tpSocket::Subject::tunnels);
+  if (subject == Subject::sessions) return walker_->begin_walk(L2tpSocket::Subject::sessions);
+  wants_interfaces_ = false;
+  // The open file keeps its namespace, so it is opened only now.
+  std::optional<NetnsVisit> visit;
+  if (!name_or_path_.empty()) {
+    auto entered = NetnsVisit::enter(path_);
+    if (!entered) return entered.error();
+    visit.emplace(*std::move(entered));
+  }
+  auto file = SessionInterfaceFile::open();
+  if (!file) return file.error();
+  interfaces_.emplace(*std::move(file));
+  return {};
+}
+
+Result<bool> WatchedNetns::take_interfaces(KernelAnswers& answers) {
+  auto part = interfaces_->next_part();
+  if (!part) return part.error();
+  for (SessionInterface& each : part->found) {
+    answers.interfaces.push_back({{inode_, each.tunnel_id, each.session_id}, std::move(each.name)});
+  }
+  if (!part->is_last) return false;
+  interfaces_.reset();
+  walking_.reset();
+  return true;
+}
+
+// With the next walk; the one that is under way may be past the tunnel already, and sessions that
+// are new come in many.
+void WatchedNetns::want_interfaces(Time now) {
+  wants_interfaces_ = true;
+  if (!walking_) next_part_ = std::min(next_part_, now + WalkPace::kShortestInterval);
 }
 
 void WatchedNetns::note(const L2tpFact& fact, std::uint64_t asked_ns, KernelAnswers& answers) {
@@ -145,23 +200,33 @@ void WatchedNetns::note(const L2tpFact& fact, std::uint64_t asked_ns, KernelAnsw
 }
 
 void WatchedNetns::hear(KernelAnswers& answers) {
-  if (listener_) {
-    const auto facts = listener_->hear();
-    if (!facts) {
-      next_part_ = Steady::now();  // what was missed, a walk finds
-      return;
-    }
-    for (const L2tpFact& fact : *facts) {
-      if (const auto* const tunnel = std::get_if<model::KernelTunnel>(&fact)) {
-        ask_tunnel(tunnel->tunnel_id, answers);
-      } else if (const auto* const session = std::get_if<model::KernelSession>(&fact)) {
-        ask_session(session->tunnel_id, session->session_id, answers);
-      }
-    }
-  }
+  if (listener_) hear_notifications(answers);
+  if (addresses_) hear_addresses(answers);
   if (!links_) return;
   const auto heard = links_->hear();
   if (!heard || links_->take_ended_links() != 0) answers.has_ended_links = true;
+}
+
+void WatchedNetns::hear_notifications(KernelAnswers& answers) {
+  const auto facts = listener_->hear();
+  if (!facts) {  // what was missed, a walk finds
+    abandon_walk(facts.error().within("notifications were missed"), Steady::now());
+    return;
+  }
+  for (const L2tpFact& fact : *facts) {
+    if (const auto* const tunnel = std::get_if<model::KernelTunnel>(&fact)) {
+      ask_tunnel(tunnel->tunnel_id, answers);
+    } else if (const auto* const session = std::get_if<model::KernelSession>(&fact)) {
+      ask_session(session->tunnel_id, session->session_id, answers);
+    }
+  }
+}
+
+void WatchedNetns::hear_addresses(KernelAnswers& answers) {
+  if (const auto heard = addresses_->hear(); !heard) return close(heard.error(), Steady::now());
+  for (PppLinks::Change& change : addresses_->take_changes()) {
+    answers.links.push_back({{inode_, std::move(change.name)}, change.addresses});
+  }
 }
 
 }  // namespace pppol2tp::collectors

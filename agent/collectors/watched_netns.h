@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "agent/collectors/address_watch.h"
 #include "agent/collectors/kernel_desk.h"
 #include "agent/collectors/l2tp_socket.h"
 #include "agent/collectors/link_watch.h"
+#include "agent/collectors/session_interfaces.h"
 #include "agent/collectors/walk_pace.h"
 
 namespace pppol2tp::collectors {
@@ -34,6 +36,9 @@ class WatchedNetns {
   // ended.
   bool walk(Time now, KernelAnswers& answers);
 
+  // Some sessions' interfaces are wanted: a walk is to find them, soon.
+  void want_interfaces(Time now);
+
   // Takes what was notified; asks about it and does not believe it.
   void hear(KernelAnswers& answers);
 
@@ -42,6 +47,7 @@ class WatchedNetns {
 
   // To be waited on; -1 when there is none.
   int notifications() const { return listener_ ? listener_->descriptor() : -1; }
+  int addresses() const { return addresses_ ? addresses_->descriptor() : -1; }
   int links() const { return links_ ? links_->descriptor() : -1; }
 
   std::uint64_t inode() const { return inode_; }
@@ -49,10 +55,19 @@ class WatchedNetns {
   const KernelAnswers::EthernetSessions& ethernet_sessions() const { return ethernet_sessions_; }
 
  private:
+  // What a walk goes over, in this order; interfaces only when they are wanted.
+  enum class Subject : std::uint8_t { tunnels, sessions, interfaces };
+
   Result<void> open();
+  Result<void> begin(Subject subject);
   void close(const Error& reason, Time now);
   void note(const L2tpFact& fact, std::uint64_t asked_ns, KernelAnswers& answers);
   Result<bool> take_part(KernelAnswers& answers);
+  Result<bool> take_interfaces(KernelAnswers& answers);
+  void hear_notifications(KernelAnswers& answers);
+  void hear_addresses(KernelAnswers& answers);
+  void abandon_walk(const Error& reason, Time next);
+  std::string told(const Error& problem) const;
 
   std::string name_or_path_;
   std::string path_;
@@ -63,7 +78,11 @@ class WatchedNetns {
   std::optional<L2tpListener> listener_;
   std::unique_ptr<LinkWatch> links_;  // the process' own namespace has one in the agent already
 
-  std::optional<L2tpSocket::Subject> walking_;  // nothing: between two walks
+  std::optional<AddressWatch> addresses_;
+  std::optional<SessionInterfaceFile> interfaces_;
+
+  std::optional<Subject> walking_;  // nothing: between two walks
+  bool wants_interfaces_ = false;
   Time walk_began_;
   Time next_part_;
   Time next_open_;

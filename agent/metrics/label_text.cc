@@ -15,7 +15,8 @@ std::string address(ring::Family family, const std::uint8_t* bytes) {
 
 std::string network_address(ring::Family family, const ring::NetworkSection& network,
                             const std::uint8_t* bytes) {
-  return network.changed_ns == 0 ? std::string{} : address(family, bytes);
+  const bool is_known = network.changed_ns != 0 || network.up == 1;
+  return is_known ? address(family, bytes) : std::string{};
 }
 
 }  // namespace pppol2tp::metrics

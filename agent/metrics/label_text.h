@@ -29,7 +29,7 @@ using ring::to_text;
 // `bytes` in network order; empty when the family is none of the two.
 std::string address(ring::Family family, const std::uint8_t* bytes);
 
-// Empty while the network protocol has never been up.
+// Empty while the network protocol has never been up, by the plugin or by the kernel.
 std::string network_address(ring::Family family, const ring::NetworkSection& network,
                             const std::uint8_t* bytes);
 

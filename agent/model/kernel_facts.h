@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "plugin/ring/session_state.h"
 
@@ -36,4 +38,36 @@ struct KernelSession {
   bool is_management() const { return session_id == 0; }
 };
 
+// Both ends of a PPP interface in one address family, as the kernel has them; network byte order,
+// IPv4 in the first four bytes.
+struct LinkEnds {
+  bool is_there = false;
+  std::array<std::uint8_t, 16> local{};
+  std::array<std::uint8_t, 16> remote{};
+
+  friend bool operator==(const LinkEnds&, const LinkEnds&) = default;
+};
+
+struct LinkAddresses {
+  LinkEnds ipv4;
+  LinkEnds ipv6;
+
+  friend bool operator==(const LinkAddresses&, const LinkAddresses&) = default;
+};
+
+// By which name an interface is known, and where.
+struct LinkIds {
+  std::uint64_t netns = 0;
+  std::string name;
+
+  friend bool operator==(const LinkIds&, const LinkIds&) = default;
+};
+
 }  // namespace pppol2tp::model
+
+template <>
+struct std::hash<pppol2tp::model::LinkIds> {
+  std::size_t operator()(const pppol2tp::model::LinkIds& ids) const noexcept {
+    return std::hash<std::string>{}(ids.name) ^ ids.netns * 0x9E3779B97F4A7C15;
+  }
+};

@@ -24,6 +24,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -77,6 +78,13 @@ class Model {
 
   // How many sessions of each tunnel are not PPP. A tunnel that is not named has none.
   void set_ethernet_sessions(const std::unordered_map<TunnelIds, std::uint32_t>& counts);
+
+  // Which interface a session has whose plugin does not say it.
+  void name_interface(const SessionIds& ids, std::string_view name);
+
+  // The addresses of all PPP interfaces that have any, as the kernel has them. They are a living
+  // session's where its plugin has said nothing of that address family. One walk over all sessions.
+  void set_addresses(const std::unordered_map<LinkIds, LinkAddresses>& by_link);
 
   // The kernel cannot be asked about this network namespace any more: what it said is out of date.
   void forget_kernel(std::uint64_t netns, std::uint64_t now_ns);

@@ -55,7 +55,8 @@ class Tunnel:
         self.id = tunnel_id
         self.family = l2tp.Family()
         self.socket = l2tp.udp_pair_end(("127.0.0.1", next(self._ports)), ("127.0.0.2", 1701))
-        self.family.create_tunnel(tunnel_id, 30000, self.socket)
+        self.peer_id = 30000
+        self.family.create_tunnel(tunnel_id, self.peer_id, self.socket)
 
     def create(self, session_id):
         self.family.create_session(self.id, session_id, session_id % 30000 + 1)

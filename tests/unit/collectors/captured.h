@@ -1,4 +1,4 @@
-// The datagrams in l2tp_messages/, by kernel and title.
+// What kernels have said, in l2tp_messages/ and route_messages/: by kernel and title.
 #pragma once
 
 #include <linux/netlink.h>
@@ -15,18 +15,29 @@ namespace pppol2tp::test {
 
 using Datagram = std::vector<std::uint8_t>;
 
-inline std::vector<Datagram> captured(const std::string& kernel, std::string_view title) {
-  std::ifstream file(PPPOL2TP_SOURCE_DIR "/tests/unit/collectors/l2tp_messages/" + kernel + ".hex");
-  std::vector<Datagram> found;
+inline std::vector<std::string> captured_lines(const std::string& folder, const std::string& kernel,
+                                               std::string_view title) {
+  std::ifstream file(PPPOL2TP_SOURCE_DIR "/tests/unit/collectors/" + folder + "/" + kernel +
+                     ".hex");
+  std::vector<std::string> found;
   bool is_wanted = false;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("# ")) {
       is_wanted = std::string_view(line).substr(2) == title;
     } else if (is_wanted) {
-      Datagram& datagram = found.emplace_back();
-      for (std::size_t i = 0; i + 1 < line.size(); i += 2) {
-        datagram.push_back(static_cast<std::uint8_t>(std::stoi(line.substr(i, 2), nullptr, 16)));
-      }
+      found.push_back(line);
+    }
+  }
+  return found;
+}
+
+inline std::vector<Datagram> captured(const std::string& kernel, std::string_view title,
+                                      const std::string& folder = "l2tp_messages") {
+  std::vector<Datagram> found;
+  for (const std::string& line : captured_lines(folder, kernel, title)) {
+    Datagram& datagram = found.emplace_back();
+    for (std::size_t i = 0; i + 1 < line.size(); i += 2) {
+      datagram.push_back(static_cast<std::uint8_t>(std::stoi(line.substr(i, 2), nullptr, 16)));
     }
   }
   return found;

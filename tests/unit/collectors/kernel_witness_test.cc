@@ -36,6 +36,7 @@ class ScriptedKernel final : public KernelDesk {
   bool is_idle() const override { return is_idle_; }
   void ask(KernelQuestions questions) override {
     ++batches;
+    nameless += questions.nameless.size();
     for (const TunnelIds& ids : questions.tunnels) {
       asked_tunnels.push_back(ids);
       answers_.tunnels.push_back({ids, tunnel(ids), now_ns});
@@ -62,6 +63,12 @@ class ScriptedKernel final : public KernelDesk {
     answers_.namespaces = std::move(all);
   }
   void set_idle(bool idle) { is_idle_ = idle; }
+  void tell_interface(const SessionIds& ids, const char* name) {
+    answers_.interfaces.push_back({ids, name});
+  }
+  void tell_link(const char* name, model::LinkAddresses addresses) {
+    answers_.links.push_back({{kNetns, name}, addresses});
+  }
   void note_ended_link() { answers_.has_ended_links = true; }
 
   std::uint64_t now_ns = 100 * kSecond;
@@ -71,6 +78,7 @@ class ScriptedKernel final : public KernelDesk {
   std::vector<TunnelIds> asked_tunnels;
   std::vector<SessionIds> asked_sessions;
   int batches = 0;
+  std::size_t nameless = 0;  // times that interfaces were wanted
 
  private:
   std::optional<KernelTunnel> tunnel(const TunnelIds& ids) const {
@@ -323,6 +331,39 @@ TEST_F(KernelWitnessTest, StrangersBeyondTheLimitAreCountedOnceAndComeInWhenTher
   kernel_.tell(stranger);
   ASSERT_TRUE(second());
   EXPECT_NE(found(stranger), nullptr);
+}
+
+constexpr model::LinkAddresses kAddresses{{true, {10, 0, 0, 1}, {10, 0, 0, 2}}, {}};
+
+TEST_F(KernelWitnessTest, SessionWithoutAPluginGetsItsInterfaceAndAddressesFromTheKernel) {
+  kernel_.sessions[kIds] = true;
+  kernel_.tell(kIds);
+  kernel_.tell_link("ppp7", kAddresses);
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  EXPECT_EQ(kernel_.nameless, 1u) << "wanted once";
+  kernel_.tell_interface(kIds, "ppp7");
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  EXPECT_STREQ(found()->state.identity.ifname, "ppp7");
+  EXPECT_EQ(found()->state.ipv4.up, 1);
+  EXPECT_EQ(found()->state.ipv4.remote_address[3], 2);
+  kernel_.tell_link("ppp7", {});
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  EXPECT_EQ(found()->state.ipv4.up, 0);
+  EXPECT_EQ(found()->state.ipv4.remote_address[3], 0);
+}
+
+TEST_F(KernelWitnessTest, PluginsWordOnAddressesAndInterfaceIsTheLast) {
+  bring_up(session_);
+  session_.state().ipv4.changed_ns = kernel_.now_ns;
+  model_.apply(session_.record(ring::EventType::ipv4_changed, session_.state().ipv4));
+  kernel_.sessions[kIds] = true;
+  kernel_.tell_interface(kIds, "ppp7");
+  kernel_.tell_link("ppp20", {kAddresses.ipv4, {true, {0xfe, 0x80}, {}}});
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  EXPECT_STREQ(found()->state.identity.ifname, "ppp20");
+  EXPECT_EQ(found()->state.ipv4.up, 0) << "the plugin has said that it is down";
+  EXPECT_EQ(found()->state.ipv6.up, 1) << "the plugin has said nothing of IPv6";
+  EXPECT_EQ(found()->state.ipv6.local_address[0], 0xfe);
 }
 
 TEST_F(KernelWitnessTest, EndedLinksAreHandedOnOnce) {

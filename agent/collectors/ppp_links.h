@@ -1,0 +1,49 @@
+// The PPP interfaces of one network namespace with their addresses, put together from what
+// rtnetlink tells. Pure; one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "agent/collectors/route_decode.h"
+#include "agent/model/kernel_facts.h"
+
+namespace pppol2tp::collectors {
+
+class PppLinks {
+ public:
+  // What is heard from now on is all there is, once complete() says that it is all.
+  void begin_anew();
+  void complete() { is_complete_ = true; }
+
+  // An interface has to be heard of before its addresses, as rtnetlink does it.
+  void hear(const RouteFact& fact);
+
+  // An interface whose addresses are others than at the last call, or that has gone and has none.
+  struct Change {
+    std::string name;
+    model::LinkAddresses addresses;
+  };
+  // Nothing while what is heard is not complete.
+  std::vector<Change> take_changes();
+
+ private:
+  struct Link {
+    std::string name;
+    model::LinkAddresses addresses;
+  };
+  void hear_link(const LinkFact& fact);
+  void hear_address(const AddressFact& fact);
+  void forget(std::uint32_t index);
+
+  std::unordered_map<std::uint32_t, Link> links_;  // by index
+  std::unordered_map<std::string, std::uint32_t> by_name_;
+  std::unordered_map<std::string, model::LinkAddresses> told_;
+  std::unordered_set<std::string> touched_;  // since the last take_changes()
+  bool is_complete_ = false;
+};
+
+}  // namespace pppol2tp::collectors
