@@ -121,15 +121,28 @@ class Simulator:
         self.process.wait()
 
 
+TRAFFIC = ("receive_bytes", "receive_packets", "transmit_bytes", "transmit_packets")
+
+
+def without_living(report):
+    """A simulator's report as an agent's counts: with the sums over its tunnels, less who lives and each tunnel's own."""
+    sums = {what: sum(tunnel[what] for tunnel in report["tunnels"].values()) for what in TRAFFIC}
+    return {"starts": report["starts"], "ends": report["ends"]} | sums
+
+
 def counted(samples):
-    """An agent's counts in the form of a simulator's report, less those that live."""
+    """An agent's counts in the form of without_living()."""
     prefix = 'pppol2tp_session_ends_total{cause="'
     return {
         "starts": samples["pppol2tp_session_starts_total"],
         "ends": {name[len(prefix):-2]: value for name, value in samples.items() if name.startswith(prefix) and value},
-        "receive_bytes": samples["pppol2tp_receive_bytes_total"],
-        "transmit_bytes": samples["pppol2tp_transmit_bytes_total"],
-    }
+    } | {what: samples[f"pppol2tp_{what}_total"] for what in TRAFFIC}
+
+
+def counted_by_tunnel(samples, tunnels):
+    """The same of each of these tunnels, in the form of a report's `tunnels`."""
+    return {tunnel: {what: samples.get(f'pppol2tp_tunnel_{what}_total{{tunnel_id="{tunnel}"}}') for what in TRAFFIC}
+            for tunnel in tunnels}
 
 
 class Agent:

@@ -8,13 +8,9 @@ import socket
 import time
 import unittest
 
-from running import PATIENCE, Agent, Simulator, Speaker, counted, wait_until
+from running import PATIENCE, Agent, Simulator, Speaker, counted, wait_until, without_living
 
 KILLS = int(os.environ.get("PPPOL2TP_KILLS", "8"))  # tests/bench/agent/kill_storm has a hundred
-
-
-def without_living(report):
-    return {key: value for key, value in report.items() if key != "living"}
 
 
 class Simulated(unittest.TestCase):

@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
     return complain(flags.ring + ": " + ring::to_text(status));
   }
   const Habits all = habits(flags);
-  Truth truth;
+  Truth truth(flags.tunnels);
   {
     Population population(flags.sessions, flags.tunnels, nanoseconds(flags.ramp_s), all, segment,
                           truth);

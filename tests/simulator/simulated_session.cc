@@ -183,13 +183,16 @@ void SimulatedSession::report(std::uint64_t now_ns) {
   counters.receive_packets += received / kMeanPacketBytes;
   counters.transmit_bytes += sent;
   counters.transmit_packets += sent / kMeanPacketBytes;
+  TrafficTruth& truth = truth_.traffic[number_ % tunnels_];
+  truth.receive_bytes += received;
+  truth.receive_packets += received / kMeanPacketBytes;
+  truth.transmit_bytes += sent;
+  truth.transmit_packets += sent / kMeanPacketBytes;
   if (publisher_->state().opened.receive_sequence != 0 && share() < 0.1) {
     ++counters.receive_sequence_discards;
     ++counters.receive_errors;
     ++counters.receive_out_of_sequence;
   }
-  truth_.receive_bytes += received;
-  truth_.transmit_bytes += sent;
   publisher_->publish(counters);
   // lcp-echo-interval is three times the plugin's own interval where nothing is configured.
   if (publisher_->state().echo.requests == 0 || share() < 1.0 / 3) echo(now_ns);
