@@ -1,8 +1,10 @@
 """Plugin and kernel reconciled, on a real kernel: what each says is in /metrics, within a second."""
 
+import re
 import subprocess
 import unittest
 
+from ppp_interface import PppInterface
 from support import Agent, Speaker, Tunnel, disagreement, in_netns, load_modules, series
 from waiting import wait_until
 
@@ -90,6 +92,32 @@ class Witness(unittest.TestCase):
         self.assertIsNone(self.value(series("session_up", 4, 1)))
         tunnel.delete(1)
         self.within_a_second(series("session_kernel_present", 4, 1), 0)
+
+    def info(self, tunnel_id, session_id, netns=None):
+        """The labels of its session_info; none while there is no such session."""
+        ids = series("session_info", tunnel_id, session_id, netns)[:-1]
+        found = [name for name in self.agent.samples() if name.startswith(ids + ",")]
+        return dict(re.findall(r'(\w+)="([^"]*)"', found[0])) if found else {}
+
+    def wait_for_info(self, tunnel_id, session_id, netns=None, **wanted):
+        wait_until(lambda: wanted.items() <= self.info(tunnel_id, session_id, netns).items(), 60, f"{wanted} told")
+
+    def test_session_without_the_plugin_has_the_interface_and_the_addresses_that_the_kernel_knows(self):
+        tunnel = self.tunnel(9)
+        link = PppInterface(tunnel, 1, ["10.96.0.1 peer 10.96.0.2", "fe80::1 peer fe80::2"])
+        self.addCleanup(link.close)
+        self.wait_for_info(9, 1, ifname=link.name, local_ipv4="10.96.0.1", remote_ipv4="10.96.0.2",
+                           local_ipv6="fe80::1", remote_ipv6="fe80::2")
+        link.ip("address", "del", "10.96.0.1", "peer", "10.96.0.2", "dev", link.name)
+        wait_until(lambda: "local_ipv4" not in self.info(9, 1), 20, "the address gone")
+        self.assertEqual(self.info(9, 1)["local_ipv6"], "fe80::1")
+
+    def test_interfaces_of_another_namespace_are_its_sessions_own(self):
+        with in_netns("blue"):
+            foreign = self.tunnel(10)
+            link = PppInterface(foreign, 1, ["10.96.1.1 peer 10.96.1.2"])
+            self.addCleanup(link.close)
+        self.wait_for_info(10, 1, "blue", ifname=link.name, local_ipv4="10.96.1.1", remote_ipv4="10.96.1.2")
 
     def test_ids_that_are_used_again_at_once_are_the_new_sessions(self):
         tunnel = self.tunnel(5)
