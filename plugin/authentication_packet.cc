@@ -6,11 +6,16 @@ namespace {
 using Kind = AuthenticationPacket::Kind;
 using ring::AuthenticationProtocol;
 
+// A value that begins with its length, which may lie.
+bool begins_with_value(const ControlPacket& packet) {
+  return packet.data_bytes >= 1 && packet.data[0] <= packet.data_bytes - 1;
+}
+
 // RFC 1334, section 2.2: length and name, then length and password.
 AuthenticationPacket parse_pap(const ControlPacket& packet) {
   switch (packet.code) {
     case 1: {
-      if (packet.data_bytes < 1 || packet.data[0] > packet.data_bytes - 1) {
+      if (!begins_with_value(packet)) {
         return {};
       }
       return {Kind::answer, packet.data + 1, packet.data[0]};
@@ -26,7 +31,7 @@ AuthenticationPacket parse_pap(const ControlPacket& packet) {
 
 // RFC 1994, section 4.1: length and value, then the name up to the packet's end.
 AuthenticationPacket named_value(Kind kind, const ControlPacket& packet) {
-  if (packet.data_bytes < 1 || packet.data[0] > packet.data_bytes - 1) {
+  if (!begins_with_value(packet)) {
     return {};
   }
   const std::size_t before = std::size_t{1} + packet.data[0];
