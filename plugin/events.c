@@ -72,6 +72,15 @@ static void stop_timer(void) {
   }
 }
 
+void statistics_read(uint32_t delay_ms) {
+  if (delay_ms == 0 || !is_timer_running) {
+    return;
+  }
+  log_trouble();
+  stop_timer();
+  set_timer(delay_ms);
+}
+
 static void on_phase(void* context, int entered) {
   (void)context;
   if (!is_our_session()) {

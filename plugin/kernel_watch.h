@@ -4,8 +4,7 @@
 //   when the link begins         only who is found now can be missed later: so a kernel without the
 //                                netlink family, or another network namespace, raises no alarm
 //   with the statistics          when nothing was received since the last ones, and an echo was
-//   lost
-//                                or a minute has passed since the last question
+//                                lost, or a minute has passed since the last question
 //   when the link ends           if nothing else has explained it
 //
 // Once lost, a session stays lost: ids that come back are another's. One thread.

@@ -160,6 +160,10 @@ void SessionReporter::report_echo(std::uint64_t now_ns) {
   }
 }
 
+bool SessionReporter::has_lost_echo() const {
+  return echo_.measured().losses != publisher_.state().echo.losses;
+}
+
 void SessionReporter::counters_read(ring::CountersSection counters, std::uint64_t now_ns) {
   counters.read_ns = now_ns;
   publisher_.publish(counters);

@@ -10,8 +10,9 @@
 //   ipv4/ipv6_changed  up, and down after having been up
 //   authentication_attempted  when an authentication came to a result
 //   echo_measured      with the counters, when there was an echo since, and on exit
-//   counters_read      from time to time, before the socket is closed, and on exit when it still is
-//   open ended              on exit
+//   counters_read      now and then (stats_schedule.h), before the socket is closed, and on exit
+//                      when it still is
+//   ended              on exit
 //
 // Owns nothing: the publisher must outlive the reporter. One thread; signal_received() may
 // interrupt it at any point, and end() may, when the process then dies.
@@ -62,10 +63,12 @@ class SessionReporter {
   void packet_passed(std::uint16_t protocol, const ControlPacket& packet, bool incoming,
                      std::uint64_t now_ns);
 
-  // The statistics' interval is over; `counters` were read just now, and read_ns is set here.
+  // `counters` were read just now; read_ns is set here.
   void counters_read(ring::CountersSection counters, std::uint64_t now_ns);
   // Publishes what was measured of LCP echos, if there is anything new.
   void report_echo(std::uint64_t now_ns);
+  // An echo was lost, and that is not published yet.
+  bool has_lost_echo() const;
 
   void link_down(int status) { cause_.link_down(status); }
   void kernel_session_lost() { cause_.kernel_session_lost(); }

@@ -43,3 +43,5 @@ extern void (*pppol2tp_ip_updown_hook)(int tunnel_id, int session_id, int up);
 
 void install_snoop_hooks(void);  // snoop.c
 void add_notifiers(void);        // events.c
+// The statistics were read just now: the timer waits that long for the next time. 0: they were not.
+void statistics_read(uint32_t delay_ms);  // events.c

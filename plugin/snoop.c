@@ -70,8 +70,9 @@ static void look_at_lcp(const struct ControlPacket* packet, int incoming) {
 }
 
 static void look_at(const unsigned char* frame, int bytes, int incoming) {
-  uint16_t protocol;
+  uint16_t protocol = 0;
   struct ControlPacket packet;
+  const struct ControlPacket* for_telemetry = NULL;
   switch (classify_frame(frame, bytes < 0 ? 0 : (size_t)bytes, &protocol, &packet)) {
     case kFrameNetwork:
       if (logs(PPPOL2TP_MSG_DEBUG)) {
@@ -79,15 +80,16 @@ static void look_at(const unsigned char* frame, int bytes, int incoming) {
       }
       break;
     case kFrameLcp:
-      telemetry_packet(protocol, &packet, incoming);
+      for_telemetry = &packet;
       look_at_lcp(&packet, incoming);
       break;
     case kFrameAuthentication:
-      telemetry_packet(protocol, &packet, incoming);
+      for_telemetry = &packet;
       break;
     case kFrameOther:
       break;
   }
+  statistics_read(telemetry_frame(protocol, for_telemetry, incoming, plugin_options.fd));
 }
 
 static void on_received(unsigned char* frame, int bytes) {

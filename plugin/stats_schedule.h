@@ -1,10 +1,22 @@
-// When to read the statistics next. Jittered, so that the sessions that a host takes up together (a
-// tunnel that comes back) do not report together for ever.
+// When to read the statistics next, so that a session with traffic is read every interval, and one
+// without costs pppd next to nothing: pppd sleeps, and each time it has to be woken costs more than
+// all that is then done.
+//
+//   the pace    is the interval while there is traffic. Of a session that carries nothing but what
+//               pppd itself says, LCP echos mostly, it doubles with each reading, up to six
+//               intervals or kSlowestMs; the first packet more, or a lost echo, brings the interval
+//               back
+//   riding      a frame that pppd gets or sends has woken it already: when two thirds of the pace
+//               are over, the statistics are read along with it, and the timer starts over
+//   the timer   is for when no frame comes. Jittered, so that the sessions that a host takes up
+//               together (a tunnel that comes back) do not report together for ever. At a slow pace
+//               it is never early: a frame that comes with the pace (an echo every minute) is
+//               ridden on
 //
 // Also the pace at which a session without a ring looks for one: with an interval of 0 (only
 // events) that goes on, slowly.
 //
-// Pure; one thread.
+// Pure; times are CLOCK_BOOTTIME, nanoseconds. One thread.
 #pragma once
 
 #include <cstdint>
@@ -12,29 +24,41 @@
 namespace pppol2tp {
 
 inline constexpr std::uint32_t kLookForRingMs = 60'000;
+inline constexpr std::uint32_t kSlowestMs = 60'000;
 
 class StatsSchedule {
  public:
   // `seed` is anything that differs from session to session.
-  StatsSchedule(std::uint32_t interval_ms, std::uint64_t seed)
-      : interval_ms_(interval_ms), random_(seed) {}
+  StatsSchedule(std::uint32_t interval_ms, std::uint64_t seed);
 
-  bool reads_statistics() const { return interval_ms_ != 0; }
+  bool reads_statistics() const { return reads_statistics_; }
 
-  // Anywhere within the first interval, but not before a tenth of it.
-  std::uint32_t first_delay_ms() { return between(period() / 10, period()); }
+  // The session begins. The first timer goes off anywhere within the first interval, but not before
+  // a tenth of it.
+  std::uint32_t first_delay_ms(std::uint64_t now_ns);
+  // How long the timer waits from now on, just after a reading.
+  std::uint32_t next_delay_ms();
 
-  // The interval, give or take a tenth.
-  std::uint32_t next_delay_ms() {
-    return between(period() - period() / 10, period() + period() / 10);
-  }
+  // A frame went through pppd: the kernel counts it as a packet, but it is none of the session's
+  // traffic.
+  void frame_passed() { ++frames_; }
+  bool rides(std::uint64_t now_ns) const;
+  void echo_lost() { pace_ms_ = interval_ms_; }
+
+  // What a reading found: `packets` are the kernel's, sent and received, since the session began.
+  void read(std::uint64_t packets, std::uint64_t now_ns);
 
  private:
-  std::uint32_t period() const { return reads_statistics() ? interval_ms_ : kLookForRingMs; }
   std::uint32_t between(std::uint32_t low, std::uint32_t high);
 
+  bool reads_statistics_;
   std::uint32_t interval_ms_;
+  std::uint32_t slowest_ms_;
+  std::uint32_t pace_ms_;
   std::uint64_t random_;
+  std::uint64_t read_ns_ = 0;  // or the session's begin; 0: before
+  std::uint64_t packets_ = 0;  // at the last reading
+  std::uint64_t frames_ = 0;   // since then
 };
 
 }  // namespace pppol2tp

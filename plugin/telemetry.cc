@@ -131,24 +131,60 @@ ring::OpenedSection opened_of(const TelemetryOpening& opening, const SocketFacts
   return opened;
 }
 
-void publish_statistics(Telemetry& telemetry, int fd) {
+void publish_statistics(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
   if (!telemetry.schedule.reads_statistics()) {
     return;
   }
   ring::CountersSection counters;
   if (fd >= 0 && read_counters(fd, counters)) {
-    telemetry.reporter.counters_read(counters, ring::now_ns());
+    telemetry.reporter.counters_read(counters, now_ns);
   }
-  telemetry.reporter.report_echo(ring::now_ns());
+  telemetry.reporter.report_echo(now_ns);
 }
 
-void watch_kernel_session(Telemetry& telemetry) {
+void watch_kernel_session(Telemetry& telemetry, std::uint64_t now_ns) {
   const ring::SessionState& state = telemetry.publisher.state();
   if (telemetry.schedule.reads_statistics() &&
-      telemetry.kernel.statistics_read(state.counters.receive_packets, state.echo.losses,
-                                       ring::now_ns())) {
+      telemetry.kernel.statistics_read(state.counters.receive_packets, state.echo.losses, now_ns)) {
     telemetry.reporter.kernel_session_lost();
   }
+}
+
+// All that is to be done now and then. Returns how long the timer has to wait for the next time.
+std::uint32_t take_turn(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
+  errno = 0;
+  note_status(telemetry, telemetry.publisher.tick());
+  const ring::SessionState& state = telemetry.publisher.state();
+  const std::uint32_t losses = state.echo.losses;
+  publish_statistics(telemetry, fd, now_ns);
+  watch_kernel_session(telemetry, now_ns);
+  telemetry.schedule.read(state.counters.transmit_packets + state.counters.receive_packets, now_ns);
+  if (state.echo.losses != losses) {
+    telemetry.schedule.echo_lost();
+  }
+  return telemetry.schedule.next_delay_ms();
+}
+
+// Whether the statistics are read along with it or not, a frame that comes in is already counted by
+// the kernel, and one that goes out is not yet. The latter is ridden on for bad news alone: of good
+// ones, the answer to it will bring more.
+std::uint32_t frame_passed(Telemetry& telemetry, bool incoming, int fd, std::uint64_t now_ns) {
+  StatsSchedule& schedule = telemetry.schedule;
+  const bool has_lost_echo = telemetry.reporter.has_lost_echo();
+  if (has_lost_echo) {
+    schedule.echo_lost();
+  }
+  if (incoming) {
+    schedule.frame_passed();
+  }
+  std::uint32_t delay_ms = 0;
+  if ((incoming || has_lost_echo) && schedule.rides(now_ns)) {
+    delay_ms = take_turn(telemetry, fd, now_ns);
+  }
+  if (!incoming) {
+    schedule.frame_passed();
+  }
+  return delay_ms;
 }
 
 // Before the reporter hears of the phase: pppd's status, 15 for a peer that is dead, is the lesser
@@ -270,33 +306,33 @@ void telemetry_link_down(int status) {
   }
 }
 
-void telemetry_packet(std::uint16_t protocol, const ControlPacket* packet, int incoming) {
-  if (const Visit visit; visit) {
-    visit->reporter.packet_passed(protocol, *packet, incoming != 0, now_ns());
+std::uint32_t telemetry_frame(std::uint16_t protocol, const ControlPacket* packet, int incoming,
+                              int fd) {
+  const Visit visit;
+  if (!visit) {
+    return 0;
   }
+  const std::uint64_t now = now_ns();
+  if (packet != nullptr) {
+    visit->reporter.packet_passed(protocol, *packet, incoming != 0, now);
+  }
+  return pppol2tp::frame_passed(*visit, incoming != 0, fd, now);
 }
 
 void telemetry_read_counters(int fd) {
   if (const Visit visit; visit) {
-    pppol2tp::publish_statistics(*visit, fd);
+    pppol2tp::publish_statistics(*visit, fd, now_ns());
   }
 }
 
 std::uint32_t telemetry_first_delay_ms() {
   const Visit visit;
-  return visit ? visit->schedule.first_delay_ms() : 0;
+  return visit ? visit->schedule.first_delay_ms(now_ns()) : 0;
 }
 
 std::uint32_t telemetry_timer_due(int fd) {
   const Visit visit;
-  if (!visit) {
-    return 0;
-  }
-  errno = 0;
-  pppol2tp::note_status(*visit, visit->publisher.tick());
-  pppol2tp::publish_statistics(*visit, fd);
-  pppol2tp::watch_kernel_session(*visit);
-  return visit->schedule.next_delay_ms();
+  return visit ? pppol2tp::take_turn(*visit, fd, now_ns()) : 0;
 }
 
 void telemetry_signal(int signal) {
@@ -324,7 +360,8 @@ void telemetry_exit(int status, int fd) {
     return;
   }
   const Visit visit;
-  pppol2tp::publish_statistics(*telemetry, fd);
-  telemetry->reporter.end(status, now_ns());
+  const std::uint64_t now = now_ns();
+  pppol2tp::publish_statistics(*telemetry, fd, now);
+  telemetry->reporter.end(status, now);
   pppol2tp::active.store(nullptr, std::memory_order_relaxed);
 }

@@ -50,14 +50,18 @@ void telemetry_ipv4_down(void);
 void telemetry_ipv6_up(const uint8_t* local_id, const uint8_t* remote_id);  // 8 bytes each
 void telemetry_ipv6_down(void);
 void telemetry_link_down(int status);
-// A packet of LCP or of an authentication protocol, on its way in or out.
-void telemetry_packet(uint16_t protocol, const struct ControlPacket* packet, int incoming);
+// A frame on its way in or out; `packet`: what is in it of LCP or of an authentication protocol,
+// NULL for any other frame. Returns how long the statistics' timer has to wait from now on, in
+// milliseconds: they were read along with the frame. 0: leave the timer as it is.
+uint32_t telemetry_frame(uint16_t protocol, const struct ControlPacket* packet, int incoming,
+                         int fd);
 
 // Reads the statistics of the session's socket now, unless only events are wanted.
 void telemetry_read_counters(int fd);
 
 // The statistics' timer: how long to wait for the first and then for each next one, in
-// milliseconds, and what to do when it is due. A delay of 0: no timer.
+// milliseconds, and what to do when it is due. A delay of 0: no timer. When that is:
+// stats_schedule.h.
 uint32_t telemetry_first_delay_ms(void);
 uint32_t telemetry_timer_due(int fd);
 

@@ -11,7 +11,8 @@
 namespace pppol2tp::ctl {
 
 // Bytes per second of each session, from its last two readings of the kernel's counters (which
-// pppd takes every pppol2tp_stats_interval): 0 until there are two. One thread.
+// pppd takes every pppol2tp_stats_interval while there is traffic): 0 until there are two. One
+// thread.
 class Rates {
  public:
   struct Rate {

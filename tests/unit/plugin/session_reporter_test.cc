@@ -225,6 +225,17 @@ TEST_F(Session, TellsOfALostEchoWithoutAnotherFramePassing) {
   EXPECT_EQ(ring_.state().echo.losses, 1u);
 }
 
+TEST_F(Session, KnowsOfALostEchoUntilItHasTold) {
+  const std::uint8_t magic[4] = {1, 2, 3, 4};
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);
+  EXPECT_FALSE(reporter_.has_lost_echo());
+  const std::uint64_t later_ns = 3'000 + ring::kEchoPatienceNs;
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 1, magic, 4}, false, later_ns);
+  EXPECT_TRUE(reporter_.has_lost_echo());
+  reporter_.report_echo(later_ns);
+  EXPECT_FALSE(reporter_.has_lost_echo());
+}
+
 TEST_F(Session, LeavesThePeersOwnEchosAlone) {
   const std::uint8_t magic[4] = {1, 2, 3, 4};
   reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, true, 2'000);

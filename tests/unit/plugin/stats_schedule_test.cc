@@ -4,15 +4,74 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
 
 namespace pppol2tp {
 namespace {
 
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::Ge;
+using testing::Le;
+
+constexpr std::uint64_t kMs = 1'000'000;
+constexpr std::uint64_t kSecond = 1000 * kMs;
+constexpr std::uint64_t kBegin = 1'000'000 * kSecond;
+
+// A session, with the kernel's count of its packets.
+class Played {
+ public:
+  explicit Played(std::uint32_t interval_ms) : schedule_(interval_ms, 1) {
+    schedule_.first_delay_ms(kBegin);
+  }
+
+  StatsSchedule& schedule() { return schedule_; }
+  void carry(std::uint64_t packets) { packets_ += packets; }
+  void pass_frames(int frames) {
+    for (int i = 0; i < frames; ++i) schedule_.frame_passed();
+    carry(static_cast<std::uint64_t>(frames));
+  }
+
+  // Whether a frame is ridden on that comes `after_ms` after the last reading, or the session's
+  // begin.
+  bool rides(std::uint64_t after_ms) const { return schedule_.rides(now_ns_ + after_ms * kMs); }
+
+  // One more reading; the pace from then on, in seconds.
+  int read_after(std::uint64_t seconds) {
+    now_ns_ += seconds * kSecond;
+    schedule_.read(packets_, now_ns_);
+    std::uint64_t two_thirds_ms = 0;
+    while (!rides(two_thirds_ms)) ++two_thirds_ms;
+    return static_cast<int>((two_thirds_ms * 3 / 2 + 500) / 1000);
+  }
+
+ private:
+  StatsSchedule schedule_;
+  std::uint64_t packets_ = 0;
+  std::uint64_t now_ns_ = kBegin;
+};
+
+struct Range {
+  std::uint32_t least;
+  std::uint32_t most;
+  double mean;
+};
+
+Range delays(StatsSchedule& schedule) {
+  Range range{UINT32_MAX, 0, 0};
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint32_t delay_ms = schedule.next_delay_ms();
+    range = {std::min(range.least, delay_ms), std::max(range.most, delay_ms),
+             range.mean + delay_ms / 1000.0};
+  }
+  return range;
+}
+
 TEST(StatsSchedule, SpreadsTheFirstReadingsOfSessionsOverTheInterval) {
   std::set<std::uint32_t> tenths;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-    const std::uint32_t delay_ms = StatsSchedule(10'000, seed).first_delay_ms();
-    ASSERT_THAT(delay_ms, testing::AllOf(testing::Ge(1000u), testing::Le(10'000u)));
+    const std::uint32_t delay_ms = StatsSchedule(10'000, seed).first_delay_ms(kBegin);
+    ASSERT_THAT(delay_ms, AllOf(Ge(1000u), Le(10'000u)));
     tenths.insert(delay_ms / 1000);
   }
   EXPECT_THAT(tenths, testing::IsSupersetOf({1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u}));
@@ -20,22 +79,89 @@ TEST(StatsSchedule, SpreadsTheFirstReadingsOfSessionsOverTheInterval) {
 
 TEST(StatsSchedule, KeepsTheIntervalGiveOrTakeATenth) {
   StatsSchedule schedule(10'000, 1);
-  std::uint64_t sum_ms = 0;
-  std::set<std::uint32_t> delays;
-  for (int i = 0; i < 1000; ++i) {
-    const std::uint32_t delay_ms = schedule.next_delay_ms();
-    ASSERT_THAT(delay_ms, testing::AllOf(testing::Ge(9000u), testing::Le(11'000u)));
-    delays.insert(delay_ms);
-    sum_ms += delay_ms;
-  }
-  EXPECT_GT(delays.size(), 500u);
-  EXPECT_NEAR(static_cast<double>(sum_ms) / 1000, 10'000, 100);
+  const Range range = delays(schedule);
+  EXPECT_THAT(range.least, AllOf(Ge(9000u), Le(9050u)));
+  EXPECT_THAT(range.most, AllOf(Ge(10'950u), Le(11'000u)));
+  EXPECT_NEAR(range.mean, 10'000, 100);
+}
+
+TEST(StatsSchedule, IsNeverEarlyAtASlowPace) {
+  Played session(10'000);
+  for (int i = 0; i < 3; ++i) session.read_after(10);
+  const Range range = delays(session.schedule());
+  EXPECT_THAT(range.least, AllOf(Ge(60'000u), Le(60'100u)));
+  EXPECT_THAT(range.most, AllOf(Ge(65'900u), Le(66'000u)));
 }
 
 TEST(StatsSchedule, NeverAsksForNoDelay) {
   StatsSchedule schedule(1000, 1);
-  EXPECT_GT(schedule.first_delay_ms(), 0u);
+  EXPECT_GT(schedule.first_delay_ms(kBegin), 0u);
   EXPECT_GT(schedule.next_delay_ms(), 0u);
+}
+
+TEST(StatsSchedule, SlowsDownToAMinuteWhileNothingPassesButPppdsOwnFrames) {
+  Played session(10'000);
+  std::vector<int> paces;
+  for (int i = 0; i < 5; ++i) {
+    session.pass_frames(i % 3);
+    paces.push_back(session.read_after(10));
+  }
+  EXPECT_THAT(paces, ElementsAre(20, 40, 60, 60, 60));
+}
+
+TEST(StatsSchedule, ComesBackToTheIntervalWithTheFirstPacketMore) {
+  Played session(10'000);
+  for (int i = 0; i < 5; ++i) session.read_after(60);
+  session.pass_frames(2);
+  session.carry(1);
+  EXPECT_EQ(session.read_after(60), 10);
+  session.carry(1000);
+  EXPECT_EQ(session.read_after(10), 10);
+  EXPECT_EQ(session.read_after(10), 20);
+}
+
+TEST(StatsSchedule, ComesBackToTheIntervalWhenAnEchoWasLost) {
+  Played session(10'000);
+  for (int i = 0; i < 5; ++i) session.read_after(60);
+  EXPECT_FALSE(session.rides(7000));
+  session.schedule().echo_lost();
+  EXPECT_TRUE(session.rides(7000));
+}
+
+TEST(StatsSchedule, SlowsDownToSixIntervalsThatAreShort) {
+  Played session(1000);
+  for (int i = 0; i < 10; ++i) session.read_after(1);
+  const Range range = delays(session.schedule());
+  EXPECT_GE(range.least, 6000u);
+  EXPECT_LE(range.most, 6600u);
+}
+
+TEST(StatsSchedule, NeverSlowsDownAnIntervalOfAMinuteAndMore) {
+  for (const std::uint32_t interval_ms : {60'000u, 3'600'000u}) {
+    Played session(interval_ms);
+    for (int i = 0; i < 10; ++i) session.read_after(interval_ms / 1000);
+    EXPECT_LE(delays(session.schedule()).most, interval_ms / 10 * 11);
+  }
+}
+
+TEST(StatsSchedule, RidesOnAFrameOnceTwoThirdsOfThePaceAreOver) {
+  Played session(9000);
+  EXPECT_FALSE(session.rides(5999));
+  EXPECT_TRUE(session.rides(6000));
+  EXPECT_EQ(session.read_after(6), 18);
+  EXPECT_FALSE(session.rides(11'999));
+  EXPECT_TRUE(session.rides(12'000));
+}
+
+TEST(StatsSchedule, RidesOnNothingBeforeTheSessionBegins) {
+  EXPECT_FALSE(StatsSchedule(10'000, 1).rides(kBegin));
+}
+
+TEST(StatsSchedule, AnEchoOfEveryMinuteNeedsNoTimer) {
+  Played session(10'000);
+  for (int i = 0; i < 4; ++i) session.read_after(60);
+  EXPECT_TRUE(session.rides(60'000));
+  EXPECT_GE(delays(session.schedule()).least, 60'000u);
 }
 
 TEST(StatsSchedule, LooksForARingEvenWhenOnlyEventsAreWanted) {

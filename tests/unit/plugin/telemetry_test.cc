@@ -100,6 +100,7 @@ TEST(Telemetry, DoesNothingBeforeItIsOpened) {
     telemetry_phase(kEstablish, 10);
     telemetry_signal(SIGTERM);
     telemetry_read_counters(-1);
+    EXPECT_EQ(telemetry_frame(kProtocolLcp, nullptr, 1, -1), 0u);
     telemetry_exit(5, -1);
     int error = 0;
     EXPECT_EQ(telemetry_trouble(&error), nullptr);
@@ -115,6 +116,25 @@ TEST(Telemetry, OpensOnce) {
     open_session(ring.path());
   });
   EXPECT_EQ(ring.story(), "opened");
+}
+
+TEST(Telemetry, LooksIntoFramesAndLeavesATimerAloneThatHasJustBegun) {
+  const TemporaryRing ring;
+  run([&] {
+    open_session(ring.path());
+    telemetry_first_delay_ms();
+    const std::uint8_t agreed[] = {3, 4, 0xc0, 0x23};
+    const std::uint8_t name[] = {2, 'm', 'e', 0};
+    const ControlPacket acknowledged{2, 1, agreed, sizeof agreed};
+    const ControlPacket request{1, 1, name, sizeof name};
+    const ControlPacket success{2, 1, nullptr, 0};
+    EXPECT_EQ(telemetry_frame(kProtocolLcp, &acknowledged, 0, -1), 0u);
+    EXPECT_EQ(telemetry_frame(kProtocolPap, &request, 0, -1), 0u);
+    EXPECT_EQ(telemetry_frame(kProtocolPap, &success, 1, -1), 0u);
+    EXPECT_EQ(telemetry_frame(0x8021, nullptr, 1, -1), 0u);
+  });
+  EXPECT_EQ(ring.story(), "opened authentication_attempted");
+  EXPECT_EQ(ring.state().attempts.protocol, ring::AuthenticationProtocol::pap);
 }
 
 TEST(Telemetry, GivesAsyncmapsInHostByteOrder) {
