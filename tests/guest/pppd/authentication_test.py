@@ -1,14 +1,12 @@
 """Authentications: counted by protocol and result on both sides, as pppd was made to have them."""
 
-import concurrent.futures
 import itertools
 import signal
 import unittest
 
-import pair
 import twin
-from agent import Agent
 from link import Link, wait_for_exit
+from sessions import AgentTest, results_of
 from twin_scenarios import IPV4_UP, LNS, SOCKET
 from waiting import wait_until
 
@@ -21,19 +19,12 @@ PROTOCOLS = {
 }
 SECRETS = {"success": "secret", "failure": "wrong"}
 DIRECTIONS = {"lns": "of_peer", "lac": "to_peer"}
-AT_ONCE = 4
 
 
-class Authentications(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(twin.clean_up)
-        twin.prepare()
-        cls.plugin = twin.Twins(pair.Pair.build).plugins[twin.OURS]
-        cls.agent = cls.enterClassContext(Agent(pair.Pair.build, twin.DIRECTORY / "agent"))
-
-    def attempt(self, number, protocol, result):
+class Authentications(AgentTest):
+    def attempt(self, number, protocol_and_result):
         """A session from its start to its end. Returns both ends' labels and logs, by side."""
+        protocol, result = protocol_and_result
         name = f"auth{number}"
         with Link(name, twin.DIRECTORY / name, number) as link:
             twin.start(link.lns, self.plugin, (*LNS, "name", "lns", "auth", PROTOCOLS[protocol]))
@@ -51,9 +42,7 @@ class Authentications(unittest.TestCase):
 
     def test_each_is_counted_once_on_each_side_by_its_protocol_and_its_result(self):
         attempts = list(itertools.product(PROTOCOLS, SECRETS))
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            running = {a: pool.submit(self.attempt, number, *a) for number, a in enumerate(attempts, 1)}
-        ended = {attempt: future.result() for attempt, future in running.items()}
+        ended = results_of(self.attempt, attempts)
         expected = {(direction, *attempt): 1 for direction in DIRECTIONS.values() for attempt in attempts}
         wait_until(lambda: len(self.agent.ends()) == 2 * len(attempts), 20, "all ends told")
         self.assertEqual(self.counted(), expected)

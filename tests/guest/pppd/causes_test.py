@@ -1,28 +1,15 @@
 """Why a session ended: what the agent says of both its ends, against what was really done to it."""
 
-import concurrent.futures
-import unittest
-
-import pair
 import twin
-from agent import Agent
 from courses_to_the_end import COURSES
 from link import Link, wait_for_exit
+from sessions import AgentTest, results_of
 from twin_scenarios import IPV4_UP, LNS
 from waiting import wait_until
 
-AT_ONCE = 4
 
-
-class Causes(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(twin.clean_up)
-        twin.prepare()
-        cls.plugin = twin.Twins(pair.Pair.build).plugins[twin.OURS]
-        cls.agent = cls.enterClassContext(Agent(pair.Pair.build, twin.DIRECTORY / "agent"))
-
-    def run_course(self, name, number):
+class Causes(AgentTest):
+    def run_course(self, number, name):
         course = COURSES[name]
         with Link(name, twin.DIRECTORY / name, number) as link:
             expected = {"lns": course.lns, "lac": course.lac}
@@ -49,10 +36,8 @@ class Causes(unittest.TestCase):
         return sample.labels | {"up": up}
 
     def test_every_end_has_its_true_cause(self):
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            running = {name: pool.submit(self.run_course, name, number) for number, name in enumerate(COURSES, 1)}
-        for name, course in COURSES.items():
-            told, logs = running[name].result()
+        for name, (told, logs) in results_of(self.run_course, COURSES).items():
+            course = COURSES[name]
             for side, expected in (("lns", course.lns), ("lac", course.lac)):
                 if expected is None:
                     continue

@@ -3,10 +3,9 @@
 import pathlib
 import socket
 import struct
-import unittest
 
-import pair
 import twin
+from sessions import TwinsTest
 from twin_scenarios import IPV4_UP, IPV6_UP, LNS, SOCKET, Scenario, hang_up
 
 # Of openl2tp.so, compiled into it.
@@ -33,13 +32,7 @@ def decode(datagram):
     return signature, kind, fields
 
 
-class OpenL2tp(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(twin.clean_up)
-        twin.prepare()
-        cls.twins = twin.Twins(pair.Pair.build)
-
+class OpenL2tp(TwinsTest):
     def datagrams(self, scenario, who, name):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
             self.addCleanup(EVENTS.unlink, missing_ok=True)

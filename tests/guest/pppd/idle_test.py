@@ -1,0 +1,42 @@
+"""A session at rest: our plugin does its work when LCP echos have woken pppd, and wakes it for nothing else."""
+
+import pathlib
+import re
+import time
+
+import twin
+from link import Link
+from sessions import TwinsTest
+from twin_scenarios import IPV4_UP, LNS, SOCKET
+
+OPTIONS = ("lcp-echo-interval", "2", "lcp-echo-failure", "30")
+EVERY_SECOND = ("pppol2tp_stats_interval", "1")  # of ours; at rest it goes down to six
+SETTLED = 15  # seconds: one, two and four, and another echo
+WATCHED = 30
+
+
+def wake_ups(process):
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status, re.MULTILINE)[1])
+
+
+class Idle(TwinsTest):
+    def start(self, number, who):
+        link = self.enterContext(Link(f"idle{number}", twin.DIRECTORY / f"idle{number}", number))
+        options = (*LNS, *OPTIONS, *(EVERY_SECOND if who == twin.OURS else ()))
+        twin.start(link.lns, self.twins.plugins[who], options)
+        twin.start(link.lac, self.twins.plugins[who], SOCKET)
+        return link
+
+    def test_it_wakes_pppd_as_often_as_upstreams_does(self):
+        links = {who: self.start(number, who) for number, who in enumerate((twin.UPSTREAM, twin.OURS), 1)}
+        for link in links.values():
+            for end in link.ends.values():
+                end.wait_for(IPV4_UP)
+        time.sleep(SETTLED)
+        before = {who: wake_ups(link.lns.process) for who, link in links.items()}
+        time.sleep(WATCHED)
+        woken = {who: wake_ups(link.lns.process) - before[who] for who, link in links.items()}
+        # Twice for each echo, for its time and for its answer.
+        self.assertGreater(woken[twin.UPSTREAM], WATCHED * 0.8)
+        self.assertLessEqual(woken[twin.OURS], woken[twin.UPSTREAM] * 1.1 + 1)

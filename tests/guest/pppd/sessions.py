@@ -1,0 +1,37 @@
+"""What tests of sessions share that a pppd makes at each end; and many jobs at a time."""
+
+import concurrent.futures
+import unittest
+
+import pair
+import twin
+from agent import Agent
+
+AT_ONCE = 4  # pppd mostly waits, for its peer or for a second to pass
+
+
+class TwinsTest(unittest.TestCase):
+    """Has `twins`, both plugins."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.addClassCleanup(twin.clean_up)
+        twin.prepare()
+        cls.twins = twin.Twins(pair.Pair.build)
+
+
+class AgentTest(TwinsTest):
+    """Of what the agent says. Has `plugin`, ours, and `agent`, over the ring at its default place."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plugin = cls.twins.plugins[twin.OURS]
+        cls.agent = cls.enterClassContext(Agent(pair.Pair.build, twin.DIRECTORY / "agent"))
+
+
+def results_of(run, jobs):
+    """{job: what run(its number, job) returned}; the first that failed raises what it failed with. Numbers are from 1."""
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        running = {job: pool.submit(run, number, job) for number, job in enumerate(jobs, 1)}
+    return {job: future.result() for job, future in running.items()}
