@@ -34,19 +34,27 @@ def make(directory):
     return paths
 
 
+def dealt(rings, sides, number):
+    """Tuples of one ring for each side, so that each ring is in one of them. Who has which changes with `number`."""
+    kinds = list(rings)
+    first = number % len(kinds)
+    turned = kinds[first:] + kinds[:first]
+    turned += turned[: -len(kinds) % sides]
+    return [tuple(turned[i : i + sides]) for i in range(0, len(turned), sides)]
+
+
 def remove(directory):
     subprocess.run(["umount", directory / "full"], check=True)
 
 
-def lines_about(path, seen):
-    """{stream: the lines with which pppd says that the ring is of no use}"""
-    found = {stream: [line for line in lines if line.startswith(f"pppol2tp: {path}: ")] for stream, lines in seen.items()}
-    return {stream: lines for stream, lines in found.items() if lines}
-
-
-def without(lines_of, path, seen):
-    """`seen` less those lines, and less the option in a dump."""
-    return {
-        stream: [l for l in lines if l not in lines_of.get(stream, ()) and not l.startswith(f"pppol2tp_ring {path}")]
-        for stream, lines in seen.items()
-    }
+def without(rings, seen):
+    """`seen` of sides with these `rings`, {side: path}, without what is of them: the option in a dump, and the lines with
+    which pppd says that the ring is of no use. And those lines, {stream: lines}."""
+    rest, told = {}, {}
+    for stream, lines in seen.items():
+        path = rings.get(stream.partition(":")[0])
+        about = [line for line in lines if line.startswith(f"pppol2tp: {path}: ")]
+        if about:
+            told[stream] = about
+        rest[stream] = [line for line in lines if line not in about and not line.startswith(f"pppol2tp_ring {path}")]
+    return rest, told

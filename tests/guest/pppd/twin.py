@@ -33,20 +33,20 @@ class Twins:
         self.first = shutil.copy(probes / "probe_hooks.so", DIRECTORY / "first.so")
         self.last = shutil.copy(probes / "probe_hooks.so", DIRECTORY / "last.so")
 
-    def run(self, scenario, who, name, directory, extra=()):
-        """{stream: lines}. `name` is the link's; `extra` are more options for both sides."""
+    def run(self, scenario, who, name, directory, rings=None):
+        """{stream: lines}. `name` is the link's; `rings`: {side: path}, where not at the default place."""
         with link.Link(name, directory) as made:
-            statuses = scenario.course(made, self._starter(scenario, who, directory, extra))
+            statuses = scenario.course(made, self._starter(scenario, who, directory, rings or {}))
             return self._observed(made, scenario, who, directory, statuses)
 
-    def _starter(self, scenario, who, directory, extra):
+    def _starter(self, scenario, who, directory, rings):
         def start(end, descriptors=(), other=None):
             words = [
                 *("plugin", str(self.first)),
                 *scenario.plugins,
                 *("plugin", str(self.last)),
                 *COMMON,
-                *extra,
+                *(("pppol2tp_ring", str(rings[end.side])) if end.side in rings else ()),
                 # Not last: `pppol2tp` without a descriptor would take it for one, and 10 may be the session's own.
                 link.PPP_ADDRESSES[end.side],
                 *scenario.both,
