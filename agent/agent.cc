@@ -34,7 +34,8 @@ Result<config::WebConfig> load_web(const config::Config& config) {
 
 }  // namespace
 
-Agent::Agent(config::Config config, std::string config_path, std::unique_ptr<EventLoop> loop)
+Agent::Agent(config::Config config, std::string config_path,
+             std::optional<collectors::KernelProcess> kernel, std::unique_ptr<EventLoop> loop)
     : config_(std::move(config)),
       config_path_(std::move(config_path)),
       loop_(std::move(loop)),
@@ -42,15 +43,15 @@ Agent::Agent(config::Config config, std::string config_path, std::unique_ptr<Eve
       model_(limits_of(config_),
              [this](std::uint64_t inode) { return netns_names_.name_of(inode); }),
       tail_(config_.ring),
+      kernel_process_(std::move(kernel)),
       collectors_({&tail_, &links_, &liveness_}),
       checkpointer_(config_.state_file),
       server_({config_.listen, config_.http.threads, config_.http.request_timeout}),
       shown_families_(families_of(config_.metrics)),
       exposition_(names_of(config_.session_labels)) {
   apply_reloadable_options();
-  if (!config_.ask_kernel) return;
-  kernel_.emplace(config_.network_namespaces,
-                  [this] { loop_->post([this] { hear_of_kernel(); }); });
+  if (!kernel_process_) return;
+  kernel_.emplace(kernel_process_->take_link());
   kernel_witness_.emplace(*kernel_);
   collectors_.add(*kernel_witness_);
 }
@@ -66,11 +67,12 @@ Result<void> Agent::check(const config::Config& config) {
   return checked ? checked : checked.error().within(config.web_config_file);
 }
 
-Result<std::unique_ptr<Agent>> Agent::create(config::Config config, std::string config_path) {
+Result<std::unique_ptr<Agent>> Agent::create(config::Config config, std::string config_path,
+                                             std::optional<collectors::KernelProcess> kernel) {
   auto loop = EventLoop::create();
   if (!loop) return loop.error();
   std::unique_ptr<Agent> agent(
-      new Agent(std::move(config), std::move(config_path), std::move(*loop)));
+      new Agent(std::move(config), std::move(config_path), std::move(kernel), std::move(*loop)));
   if (const auto prepared = agent->prepare(); !prepared) return prepared.error();
   return agent;
 }
@@ -99,6 +101,12 @@ Result<void> Agent::prepare() {
         loop_->watch(links_.descriptor(), EPOLLIN, [this](std::uint32_t) { hear_of_links(); });
     if (!watch) return watch.error();
     links_watch_ = std::move(*watch);
+  }
+  if (kernel_) {
+    auto watch =
+        loop_->watch(kernel_->descriptor(), EPOLLIN, [this](std::uint32_t) { hear_of_kernel(); });
+    if (!watch) return watch.error();
+    kernel_watch_ = std::move(*watch);
   }
 
   add_routes();
@@ -172,8 +180,14 @@ void Agent::hear_of_links() {
   if (!heard || links_.take_ended_links() != 0) collectors_.run(model_, boottime_ns());
 }
 
-// What the kernel has notified, or answered, is told at once.
 void Agent::hear_of_kernel() {
+  const bool is_news = kernel_->receive();
+  if (!kernel_->is_open()) kernel_watch_.end();
+  if (is_news) tell_of_kernel();
+}
+
+// What the kernel has notified, or answered, is told at once.
+void Agent::tell_of_kernel() {
   static_cast<void>(kernel_witness_->collect(model_, boottime_ns()));  // the runner reports it
   if (kernel_witness_->take_ended_links()) collectors_.run(model_, boottime_ns());
 }

@@ -3,7 +3,10 @@
 //   loop thread (whoever calls run)   model, collectors, checkpoints, configuration
 //   waiter thread                     sleeps on the ring's futex, posts to the loop
 //   HTTP threads                      ask the loop for a picture (an immutable snapshot), and
-//   render it a thread for each checkpoint      writes a snapshot to the state file
+//                                     render it
+//   a thread for each checkpoint      writes a snapshot to the state file
+//
+// and a process of its own that asks the kernel (collectors/kernel_process.h).
 #pragma once
 
 #include <atomic>
@@ -19,7 +22,8 @@
 #include "agent/base/service_manager.h"
 #include "agent/checkpointer.h"
 #include "agent/collector_runner.h"
-#include "agent/collectors/kernel_thread.h"
+#include "agent/collectors/kernel_link.h"
+#include "agent/collectors/kernel_process.h"
 #include "agent/collectors/kernel_witness.h"
 #include "agent/collectors/link_watch.h"
 #include "agent/collectors/liveness.h"
@@ -41,8 +45,9 @@ class Agent {
   static Result<void> check(const config::Config& config);
 
   // Takes up its memory and begins to listen. `config_path` is what a reload reads; empty: there is
-  // nothing to reload.
-  static Result<std::unique_ptr<Agent>> create(config::Config config, std::string config_path);
+  // nothing to reload. Without `kernel` the kernel is not asked.
+  static Result<std::unique_ptr<Agent>> create(config::Config config, std::string config_path,
+                                               std::optional<collectors::KernelProcess> kernel);
   ~Agent();
 
   // Serves until SIGTERM or SIGINT, then writes its memory down.
@@ -55,7 +60,8 @@ class Agent {
     metrics::AgentFacts facts;
   };
 
-  Agent(config::Config config, std::string config_path, std::unique_ptr<EventLoop> loop);
+  Agent(config::Config config, std::string config_path,
+        std::optional<collectors::KernelProcess> kernel, std::unique_ptr<EventLoop> loop);
   Result<void> prepare();
   void add_routes();
   std::string addresses() const;
@@ -65,6 +71,7 @@ class Agent {
   void follow_ring();
   void hear_of_links();
   void hear_of_kernel();
+  void tell_of_kernel();
   void adjust_realtime_offset();
   void reload_on_signal();
   Result<void> reload();
@@ -87,7 +94,8 @@ class Agent {
   collectors::RingTail tail_;
   collectors::LinkWatch links_;
   collectors::Liveness liveness_{tail_};
-  std::optional<collectors::KernelThread> kernel_;  // nothing: it is not to be asked
+  std::optional<collectors::KernelProcess> kernel_process_;  // nothing: it is not to be asked
+  std::optional<collectors::KernelLink> kernel_;
   std::optional<collectors::KernelWitness> kernel_witness_;
   CollectorRunner collectors_;
   Checkpointer checkpointer_;
@@ -102,6 +110,7 @@ class Agent {
   std::uint64_t last_checkpoint_ns_ = 0;
   Watch signals_;
   Watch links_watch_;
+  Watch kernel_watch_;
   Timer tick_timer_;
   Timer follow_timer_;
   std::optional<collectors::RingWaiter> waiter_;  // last: its thread posts to what is above

@@ -12,6 +12,7 @@ CollectorRunner::CollectorRunner(const std::vector<collectors::Collector*>& coll
 void CollectorRunner::add(collectors::Collector& collector) {
   collectors_.push_back(&collector);
   facts_.push_back({std::string(collector.name()), true, 0});
+  told_.emplace_back();
 }
 
 void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {
@@ -20,8 +21,10 @@ void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {
     const auto begin = system_clock().monotonic();
     const auto result = collectors_[i]->collect(model, now_ns);
     facts.duration_ns = static_cast<std::uint64_t>((system_clock().monotonic() - begin).count());
-    if (!result && facts.success) {
-      log::warn("collector fails", {{"collector", facts.name}, {"reason", result.error().message}});
+    // Also when one trouble takes another's place.
+    if (!result && (facts.success || told_[i] != result.error().message)) {
+      told_[i] = result.error().message;
+      log::warn("collector fails", {{"collector", facts.name}, {"reason", told_[i]}});
     }
     if (result && !facts.success) log::info("collector works again", {{"collector", facts.name}});
     facts.success = result.has_value();

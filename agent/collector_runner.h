@@ -26,6 +26,7 @@ class CollectorRunner {
  private:
   std::vector<collectors::Collector*> collectors_;
   std::vector<metrics::CollectorFacts> facts_;
+  std::vector<std::string> told_;  // why each of them failed last, as it was logged
 };
 
 }  // namespace pppol2tp

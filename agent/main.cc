@@ -3,10 +3,14 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstring>
+#include <optional>
 #include <string>
 
 #include "agent/agent.h"
+#include "agent/base/capabilities.h"
 #include "agent/base/log.h"
+#include "agent/collectors/kernel_process.h"
 #include "agent/config/config.h"
 #include "agent/config/describe.h"
 #include "agent/config/manual.h"
@@ -15,6 +19,8 @@
 #include "agent/pages/events_markdown.h"
 
 namespace {
+
+using pppol2tp::collectors::KernelProcess;
 
 // Exit statuses: a unit file or a script can tell bad input from trouble at work.
 constexpr int kTrouble = 1;
@@ -61,9 +67,19 @@ int print(const std::string& text) {
   return 0;
 }
 
+// What asks the kernel has to be there before this process gives up all that it may, and that has
+// to be before its first thread, and before it listens to anybody.
 int serve(pppol2tp::config::Config config, const std::string& config_path) {
   pppol2tp::log::set_level(config.log_level);
-  auto agent = pppol2tp::Agent::create(std::move(config), config_path);
+  std::optional<KernelProcess> kernel;
+  if (config.ask_kernel) {
+    auto started = KernelProcess::start(config.network_namespaces);
+    if (!started) return complain(started.error().message, kTrouble);
+    kernel.emplace(*std::move(started));
+  }
+  const auto dropped = pppol2tp::keep_capabilities(0);
+  if (!dropped) return complain(dropped.error().message, kTrouble);
+  auto agent = pppol2tp::Agent::create(std::move(config), config_path, std::move(kernel));
   if (!agent) return complain(agent.error().message, kTrouble);
   const auto ran = (*agent)->run();
   return ran ? 0 : complain(ran.error().message, kTrouble);
@@ -74,6 +90,10 @@ int serve(pppol2tp::config::Config config, const std::string& config_path) {
 // Out of memory while the flags are read: nothing is lost, and terminate() says it.
 // NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
+  if (argc > 1 && std::strcmp(argv[1], KernelProcess::kMode) == 0) {
+    return pppol2tp::collectors::keep_kernel_reader({argv + 2, argv + argc});
+  }
+
   // One heap for all threads. With one each, as glibc would have it, every HTTP thread keeps the
   // memory that its largest scrape took: measured at 100,000 sessions, 380 MB instead of 160.
   mallopt(M_ARENA_MAX, 1);

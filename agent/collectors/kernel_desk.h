@@ -1,5 +1,5 @@
 // Where the kernel is asked. The model's thread hands in questions and takes answers; how long the
-// kernel takes over them is not its concern. KernelThread answers from the real kernel.
+// kernel takes over them is not its concern. KernelLink brings them to the process that asks it.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +48,8 @@ struct KernelAnswers {
   struct Namespace {
     std::uint64_t inode;  // 0 while it is not there
     std::string problem;  // empty: its kernel tables can be asked about
+
+    friend bool operator==(const Namespace&, const Namespace&) = default;
   };
   using EthernetSessions = std::unordered_map<model::TunnelIds, std::uint32_t>;
 

@@ -1,4 +1,4 @@
-// One network namespace as KernelThread watches it: its sockets, the walk that is under way in it,
+// One network namespace as KernelReader watches it: its sockets, the walk that is under way in it,
 // and what is wrong with it, if anything.
 #pragma once
 

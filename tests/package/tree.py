@@ -69,7 +69,7 @@ def stage(directory, *programs):
         shutil.copy(deb, directory / "new")
         older(deb, directory / "old")
     shutil.copytree(ROOT / "deploy" / "examples", directory / "examples")
-    for program in (*programs, ROOT / "tests/package/machine.py"):
+    for program in (*programs, *(ROOT / "tests/package" / name for name in ("machine.py", "powers.py"))):
         shutil.copy(program, directory)
 
 

@@ -8,6 +8,7 @@ import pathlib
 import signal
 import unittest
 
+import powers
 from machine import NEW, install, must, run, samples, service, wait_until
 
 
@@ -16,14 +17,27 @@ class Service(unittest.TestCase):
         install(NEW)
         self.assertEqual(service("ActiveState"), "active")
         self.assertEqual(service("StatusText"), "Listening on 127.0.0.1:11701")
-        status = pathlib.Path("/proc", service("MainPID"), "status").read_text()
-        facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        facts = powers.facts(service("MainPID"))
         self.assertEqual(facts["Uid"].split()[0], must("id -u pppol2tp-agent"))
         self.assertEqual(set(facts["Groups"].split()), set(must("getent group pppol2tp pppol2tp-agent | cut -d: -f3").split()))
-        self.assertEqual({facts[name] for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")}, {f"{1 << 12:016x}"})
         self.assertEqual((facts["NoNewPrivs"], facts["Seccomp"]), ("1", "2"))
 
-    def test_2_reload_takes_a_good_configuration_and_refuses_a_bad_one(self):
+    def test_2_only_the_process_that_asks_the_kernel_has_a_capability(self):
+        # Of its bounding set the agent cannot take anything without CAP_SETPCAP, and with NoNewPrivs it says nothing.
+        self.assertEqual(powers.capabilities(service("MainPID")),
+                         {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapAmb": 0, "CapBnd": powers.CAP_NET_ADMIN})
+        readers = powers.kernel_readers()
+        self.assertEqual(len(readers), 2)
+        for pid in readers:
+            self.assertEqual(powers.capabilities(pid), {"CapInh": 0, "CapPrm": powers.CAP_NET_ADMIN, "CapAmb": 0,
+                                                        "CapEff": powers.CAP_NET_ADMIN, "CapBnd": powers.CAP_NET_ADMIN})
+
+    def test_3_agents_user_cannot_reach_into_that_process(self):
+        self.assertTrue(powers.reaches_into(service("MainPID")), "what it can do to itself")
+        for pid in powers.kernel_readers():
+            self.assertFalse(powers.reaches_into(pid))
+
+    def test_4_reload_takes_a_good_configuration_and_refuses_a_bad_one(self):
         config, agent = pathlib.Path("/etc/pppol2tp/agent.yml"), service("MainPID")
         good = config.read_text()
         config.write_text(good + "retention: 1h\n")
@@ -34,7 +48,7 @@ class Service(unittest.TestCase):
         self.assertEqual((service("ActiveState"), service("MainPID")), ("active", agent))
         config.write_text(good)
 
-    def test_3_watchdog_starts_an_agent_anew_that_hangs(self):
+    def test_5_watchdog_starts_an_agent_anew_that_hangs(self):
         must("mkdir -p /run/systemd/system/pppol2tp-agent.service.d")
         pathlib.Path("/run/systemd/system/pppol2tp-agent.service.d/watchdog.conf").write_text("[Service]\nWatchdogSec=10s\n")
         must("systemctl daemon-reload && systemctl restart pppol2tp-agent")
@@ -43,7 +57,7 @@ class Service(unittest.TestCase):
         wait_until(lambda: service("MainPID") not in ("0", hanging) and service("ActiveState") == "active", 60, "it was started anew")
         wait_until(samples, 30, "it serves")
 
-    def test_4_purge_ends_it_and_leaves_nothing_of_its_own(self):
+    def test_6_purge_ends_it_and_leaves_nothing_of_its_own(self):
         self.assertEqual(service("ActiveState"), "active")
         must("dpkg --purge pppol2tp-agent pppol2tp-plugin")
         self.assertEqual(run("pgrep -x pppol2tp-agent")[1], "")
