@@ -103,10 +103,17 @@ struct Geometry {
   friend bool operator==(const Geometry&, const Geometry&) = default;
 };
 
-// What a creator that was not told otherwise takes. The ring of the large one holds the last
-// records of 20,000 sessions that drop at once; it is for hosts that have room for so many pppds.
+// How many records a session's end is: up to six phases on the way down, IPv4 and IPv6 gone, the
+// last counters and echos, the end itself.
+inline constexpr std::uint32_t kRecordsOfAnEnd = 11;
+
+// What a creator that was not told otherwise takes; the large one is for hosts that have room for
+// so many pppds. A session table for each of them, and a ring that holds, while no agent reads it,
+// what they say when they all drop at once: 20,000 of them on a large host, 2,900 on a small one.
 inline constexpr Geometry kSmallGeometry{32768, 4096};    // 18 MiB
-inline constexpr Geometry kLargeGeometry{131072, 32768};  // 98 MiB
+inline constexpr Geometry kLargeGeometry{262144, 32768};  // 130 MiB
+static_assert(kSmallGeometry.record_slots >= 2'900 * kRecordsOfAnEnd);
+static_assert(kLargeGeometry.record_slots >= 20'000 * kRecordsOfAnEnd);
 inline constexpr std::uint64_t kLargeGeometryMemoryBytes = 8ull << 30;
 
 struct Info {

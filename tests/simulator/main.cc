@@ -39,6 +39,7 @@ struct Flags {
   double redial_s = 0;
   double life_s = 0;
   double failing = 0;
+  std::uint64_t memory_mib = 0;
 };
 
 constexpr std::uint32_t kSessionIdsPerTunnel = 32767;  // of 16 bits, half for second lives
@@ -58,6 +59,8 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(0.0, 1e9));
   app.add_option("--failing", flags.failing, "Share of set-ups that fail to authenticate")
       ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--memory", flags.memory_mib,
+                 "A new ring is as on a host with so many MiB of memory; 0: as on this one");
 }
 
 std::uint64_t nanoseconds(double seconds) {
@@ -70,11 +73,12 @@ Habits habits(const Flags& flags) {
 }
 
 // The default, unless the table would be too small for so many sessions.
-ring::Geometry geometry(std::uint32_t sessions) {
+ring::Geometry geometry(const Flags& flags) {
   const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
   const auto page_bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  ring::Geometry geometry = ring::default_geometry(pages * page_bytes);
-  const auto needed = std::bit_ceil(sessions + sessions / 4);
+  ring::Geometry geometry =
+      ring::default_geometry(flags.memory_mib != 0 ? flags.memory_mib << 20 : pages * page_bytes);
+  const auto needed = std::bit_ceil(flags.sessions + flags.sessions / 4);
   geometry.session_slots = std::clamp(needed, geometry.session_slots, ring::kMaxSessionSlots);
   return geometry;
 }
@@ -143,7 +147,7 @@ int main(int argc, char** argv) {
   const int signals = signalfd(-1, &mask, SFD_CLOEXEC);
 
   ring::Segment segment;
-  const ring::Geometry wanted = geometry(flags.sessions);
+  const ring::Geometry wanted = geometry(flags);
   const auto status = segment.open_for_writing(flags.ring.c_str(), &wanted);
   if (status != ring::SegmentStatus::attached) {
     return complain(flags.ring + ": " + ring::to_text(status));

@@ -133,6 +133,23 @@ void SimulatedSession::bring_up_network(std::uint64_t now_ns) {
   publisher_->publish_ipv4(ipv4);
 }
 
+void SimulatedSession::fall_back_to(Phase phase, std::uint64_t now_ns) {
+  ring::PhaseSection section = publisher_->state().phase;
+  section.previous = section.current;
+  section.current = phase;
+  section.direction = ring::Direction::down;
+  section.entered_ns = now_ns;
+  publisher_->publish(section);
+}
+
+void SimulatedSession::take_down_network(std::uint64_t now_ns) {
+  fall_back_to(Phase::network, now_ns);
+  ring::NetworkSection ipv4 = publisher_->state().ipv4;
+  ipv4.changed_ns = now_ns;
+  ipv4.up = 0;
+  publisher_->publish_ipv4(ipv4);
+}
+
 // One phase further; returns when the next is due.
 std::uint64_t SimulatedSession::set_up(std::uint64_t now_ns) {
   switch (publisher_->state().phase.current) {
@@ -220,8 +237,13 @@ std::uint64_t SimulatedSession::next_report(std::uint64_t now_ns) {
   return std::min(ends_ns_, now_ns + between_ms(9 * tenth, 11 * tenth));
 }
 
+// Through the phases that pppd passes through, in its order (auth.c: link_down, link_terminated).
 void SimulatedSession::end(Cause cause, std::uint64_t now_ns) {
+  if (publisher_->state().phase.current == Phase::running) take_down_network(now_ns);
+  fall_back_to(Phase::establish, now_ns);
+  fall_back_to(Phase::disconnect, now_ns);
   report(now_ns);
+  fall_back_to(Phase::dead, now_ns);
   ring::EndSection section{};
   section.ended_ns = now_ns;
   section.cause = cause;

@@ -50,6 +50,8 @@ class SimulatedSession {
   void authenticate(std::uint64_t now_ns);
   void bring_up_link(std::uint64_t now_ns);
   void bring_up_network(std::uint64_t now_ns);
+  void fall_back_to(ring::Phase phase, std::uint64_t now_ns);
+  void take_down_network(std::uint64_t now_ns);
   void report(std::uint64_t now_ns);
   void echo(std::uint64_t now_ns);
   void end(ring::Cause cause, std::uint64_t now_ns);

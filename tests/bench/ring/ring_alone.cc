@@ -98,7 +98,7 @@ void measure_floors() {
 
 void measure_reader(int rounds) {
   Table speed("Reader: full records with their checks, from a full ring", "million a second");
-  Table catching_up("Reader: catching up a full ring (131,072 records)", "ms");
+  Table catching_up("Reader: catching up a full ring (262,144 records)", "ms");
   for (int round = 0; round < rounds; ++round) {
     const ScratchDirectory directory;
     const std::string path = directory.path() + "/ring";
@@ -168,7 +168,7 @@ void measure_waking() {
 }
 
 void measure_memory(int rounds) {
-  Table creating("Making the ring of 131,072 records and 32,768 sessions (the first pppd)", "ms");
+  Table creating("Making the ring of 262,144 records and 32,768 sessions (the first pppd)", "ms");
   Table attaching("Attaching to it (every other pppd)", "ms");
   Table page_tables("Page tables that attaching adds", "KiB");
   std::uint64_t bytes = 0;

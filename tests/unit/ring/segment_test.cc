@@ -506,7 +506,7 @@ TEST(DefaultGeometry, FollowsTheHostsMemory) {
   EXPECT_EQ(default_geometry(4ull << 30), kSmallGeometry);
   EXPECT_EQ(default_geometry(16ull << 30), kLargeGeometry);
   EXPECT_EQ(Segment::file_bytes(kSmallGeometry), 18ull << 20);
-  EXPECT_EQ(Segment::file_bytes(kLargeGeometry), 98ull << 20);
+  EXPECT_EQ(Segment::file_bytes(kLargeGeometry), 130ull << 20);
 }
 
 }  // namespace
