@@ -68,8 +68,7 @@ BlockCache<Item>::BlockCache(const Schema<Item>& schema, Scope scope, FamilyId d
     const auto values = rows_of(schema.values, id);
     const bool is_statistics = std::all_of(values.begin(), values.end(),
                                            [](const auto& row) { return row.is_statistics; });
-    FamilyRows rows{id, is_statistics, values, draft_count_, {}};
-    draft_count_ += values.size();
+    FamilyRows rows{id, is_statistics, values, {}};
     for (const auto& row : rows_of(schema.labels, id)) {
       if (!is_common(row)) rows.own_labels.push_back(row);
     }
@@ -84,12 +83,11 @@ typename BlockCache<Item>::Blocks BlockCache<Item>::blocks(Pages pages,
                                                            std::int64_t realtime_offset_ns) {
   Blocks out;
   out.reserve(pages.size() / kPagesInBlock + 1);
-  Drafts drafts(draft_count_);
   for (std::size_t first = 0; first < pages.size(); first += kPagesInBlock) {
     const std::size_t count = std::min(kPagesInBlock, pages.size() - first);
     {
       auto current = entry(first / kPagesInBlock).lock();
-      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns, drafts);
+      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns);
       out.push_back(*current);
     }
     for (std::size_t i = 0; i < count; ++i) pages[first + i].reset();
@@ -106,8 +104,8 @@ typename BlockCache<Item>::Entry& BlockCache<Item>::entry(std::size_t number) {
 
 template <typename Item>
 std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const Block>& before,
-                                                     Part pages, std::int64_t realtime_offset_ns,
-                                                     Drafts& drafts) const {
+                                                     Part pages,
+                                                     std::int64_t realtime_offset_ns) const {
   const Block::Origin origin = origin_of(pages, realtime_offset_ns);
   if (before && before->origin == origin) return before;
 
@@ -119,11 +117,10 @@ std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const
   if (labels_may_differ) block->labels = keep_if_equal(block->labels, make_labels(pages));
   block->families.resize(rows_.size());
 
-  fill(drafts, pages, realtime_offset_ns, statistics_alone);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (statistics_alone && !rows_[i].is_statistics) continue;
     auto& family = block->families[i];
-    family = renew_family(rows_[i], family, *block, labels_may_differ, pages, drafts);
+    family = renew_family(rows_[i], family, *block, labels_may_differ, pages);
     if (schema_.start_time == rows_[i].family) {
       block->start_time = family->facts().rows.front().column;
     }
@@ -131,32 +128,22 @@ std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const
   return block;
 }
 
-// Page by page, because a page and the drafts stay in the processor's cache together.
-template <typename Item>
-void BlockCache<Item>::fill(Drafts& drafts, Part pages, std::int64_t realtime_offset_ns,
-                            bool statistics_alone) const {
-  for (ColumnDraft& draft : drafts) draft.clear(realtime_offset_ns);
-  for (std::size_t page = 0; page < pages.size(); ++page) {
-    for (const FamilyRows& rows : rows_) {
-      if (statistics_alone && !rows.is_statistics) continue;
-      for (std::size_t i = 0; i < rows.values.size(); ++i) {
-        ColumnPart part(drafts[rows.first_draft + i], page * kPageSize);
-        rows.values[i].fill(*pages[page], part);
-      }
-    }
-  }
-}
-
 template <typename Item>
 std::shared_ptr<const FamilyBlock> BlockCache<Item>::renew_family(
     const FamilyRows& rows, const std::shared_ptr<const FamilyBlock>& before, const Block& block,
-    bool labels_may_differ, Part pages, const Drafts& drafts) const {
+    bool labels_may_differ, Part pages) const {
   FamilyBlock::Facts facts;
   facts.name = family(rows.family).name;
   facts.labels = block.labels;
+  ColumnDraft draft;
   for (std::size_t i = 0; i < rows.values.size(); ++i) {
+    draft.clear(block.origin.realtime_offset_ns);
+    for (std::size_t page = 0; page < pages.size(); ++page) {
+      ColumnPart part(draft, page * kPageSize);
+      rows.values[i].fill(*pages[page], part);
+    }
     const auto was = before ? before->facts().rows[i].column : nullptr;
-    facts.rows.push_back({rows.values[i].label, drafts[rows.first_draft + i].finish(was)});
+    facts.rows.push_back({rows.values[i].label, draft.finish(was)});
   }
   if (!rows.own_labels.empty()) {
     const auto was = before ? before->facts().own_labels : nullptr;

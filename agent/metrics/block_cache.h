@@ -61,20 +61,16 @@ class BlockCache {
     FamilyId family;
     bool is_statistics;  // has nothing that facts_version stands for
     std::span<const ValueRow<Item>> values;
-    std::size_t first_draft;  // of its rows' drafts
     std::vector<LabelRow<Item>> own_labels;
   };
   using Part = std::span<const std::shared_ptr<const Page<Item>>>;
-  using Drafts = std::vector<ColumnDraft>;  // one for each row
 
   std::shared_ptr<const Block> renew(const std::shared_ptr<const Block>& before, Part pages,
-                                     std::int64_t realtime_offset_ns, Drafts& drafts) const;
-  void fill(Drafts& drafts, Part pages, std::int64_t realtime_offset_ns,
-            bool statistics_alone) const;
+                                     std::int64_t realtime_offset_ns) const;
   std::shared_ptr<const FamilyBlock> renew_family(const FamilyRows& rows,
                                                   const std::shared_ptr<const FamilyBlock>& before,
                                                   const Block& block, bool labels_may_differ,
-                                                  Part pages, const Drafts& drafts) const;
+                                                  Part pages) const;
   std::uint64_t label_hash(Part pages) const;
   BlockLabels make_labels(Part pages) const;
   ItemTexts make_own_labels(const FamilyRows& rows, const std::vector<FamilyBlock::Row>& columns,
@@ -84,7 +80,6 @@ class BlockCache {
   std::vector<LabelRow<Item>> common_labels_;
   std::vector<FamilyId> families_;
   std::vector<FamilyRows> rows_;  // in the order of families_
-  std::size_t draft_count_ = 0;
 
   using Entry = Guarded<std::shared_ptr<const Block>>;
   Entry& entry(std::size_t number);

@@ -41,6 +41,9 @@ class Column {
   // For an item that is present.
   std::uint64_t number_of(std::size_t item) const { return numbers_[is_constant() ? 0 : item]; }
 
+  // By item, unless is_constant().
+  const std::uint64_t* numbers() const { return numbers_.data(); }
+
   bool operator==(const Column&) const = default;
 
  private:

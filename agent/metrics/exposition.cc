@@ -113,7 +113,8 @@ bool Exposition::write(model::Snapshot snapshot, const AgentFacts& agent, const 
     return false;
   }
   if (!answer.flush()) return false;
-  if (with_totals && !answer.add_text(host_text(snapshot, scrape.format, scrape.families))) {
+  if (with_totals && !answer.add_text(host_text(snapshot, tallies_.of(snapshot), scrape.format,
+                                                scrape.families))) {
     return false;
   }
   const std::int64_t offset = snapshot.realtime_offset_ns;

@@ -19,6 +19,7 @@
 #include "agent/metrics/facts.h"
 #include "agent/metrics/format.h"
 #include "agent/metrics/selection.h"
+#include "agent/metrics/tally.h"
 #include "agent/metrics/text_buffer.h"
 #include "agent/model/snapshot.h"
 
@@ -63,6 +64,7 @@ class Exposition {
  private:
   class Answer;
 
+  Tallies tallies_;
   BlockCache<model::Session> sessions_;
   BlockCache<model::Tunnel> tunnels_;
 };

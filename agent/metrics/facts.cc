@@ -29,26 +29,15 @@ double seconds_of(const timespec& time) {
 
 }  // namespace
 
-HostFacts host_facts(const model::Snapshot& snapshot) {
+HostFacts host_facts(const model::Snapshot& snapshot, const Tally& tally) {
   HostFacts facts;
+  static_cast<Tally&>(facts) = tally;
   facts.totals = snapshot.totals;
   facts.limits = snapshot.limits;
   if (snapshot.expected) facts.expected = snapshot.expected->judge(snapshot.sessions);
   std::copy_if(facts.expected.begin(), facts.expected.end(),
                std::back_inserter(facts.expected_present),
                [](const model::ExpectedState& state) { return state.is_there; });
-  snapshot.sessions.for_each([&](const model::Session& session) {
-    const model::Verdict verdict = model::verdict_on(session, snapshot.taken_ns);
-    ++facts.in_disagreement[static_cast<std::size_t>(verdict)];
-    if (session.has_ended()) {
-      ++facts.sessions_departed;
-      return;
-    }
-    if (session.is_without_plugin) return;
-    const auto phase = static_cast<std::size_t>(session.state.phase.current);
-    if (phase < facts.sessions_by_phase.size()) ++facts.sessions_by_phase[phase];
-    if (session.is_up()) ++facts.sessions_up;
-  });
   snapshot.tunnels.for_each([&](const model::Tunnel& tunnel) {
     if (tunnel.is_up()) ++facts.tunnels;
   });

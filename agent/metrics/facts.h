@@ -1,31 +1,27 @@
 // What the metric table's rows may use besides sessions and tunnels.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "agent/model/reconciliation.h"
+#include "agent/metrics/tally.h"
 #include "agent/model/snapshot.h"
 #include "plugin/ring/reader.h"
 
 namespace pppol2tp::metrics {
 
 // Of the whole host, from one snapshot.
-struct HostFacts {
-  std::array<std::uint64_t, ring::kPhaseCount> sessions_by_phase{};
-  std::uint64_t sessions_up = 0;
-  std::uint64_t sessions_departed = 0;
+struct HostFacts : Tally {
   std::uint64_t tunnels = 0;
-  std::array<std::uint64_t, model::kVerdictCount> in_disagreement{};  // by Verdict
   std::vector<model::ExpectedState> expected;
   std::vector<model::ExpectedState> expected_present;  // those that a session answers to
   model::Totals totals;
   model::Limits limits;
 };
 
-HostFacts host_facts(const model::Snapshot& snapshot);
+// `tally`: of the snapshot's sessions.
+HostFacts host_facts(const model::Snapshot& snapshot, const Tally& tally);
 
 struct RingFacts {
   bool attached = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "agent/base/concat.h"
 #include "agent/metrics/line_writer.h"
@@ -18,10 +19,10 @@ std::string created_name(std::string_view counter) {
 
 }  // namespace
 
-bool FamilyBlock::is_empty() const {
-  return std::all_of(facts_.rows.begin(), facts_.rows.end(),
-                     [](const Row& row) { return row.column == nullptr; });
-}
+FamilyBlock::FamilyBlock(Facts facts)
+    : facts_(std::move(facts)),
+      is_empty_(std::all_of(facts_.rows.begin(), facts_.rows.end(),
+                            [](const Row& row) { return row.column == nullptr; })) {}
 
 // Lines of one item stand next to each other.
 void FamilyBlock::append_text(TextBuffer& out, const ItemSet& items, const Column* start) const {

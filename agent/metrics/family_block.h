@@ -53,10 +53,10 @@ class FamilyBlock {
     bool operator==(const Facts&) const = default;
   };
 
-  explicit FamilyBlock(Facts facts) : facts_(std::move(facts)) {}
+  explicit FamilyBlock(Facts facts);
 
   const Facts& facts() const { return facts_; }
-  bool is_empty() const;
+  bool is_empty() const { return is_empty_; }
 
   // The sample lines of `items`.
   void append_text(TextBuffer& out, const ItemSet& items = ItemSet::all(),
@@ -74,6 +74,7 @@ class FamilyBlock {
   std::shared_ptr<const Segment>& place_for(const View& view) const;
 
   const Facts facts_;
+  const bool is_empty_;
   mutable std::mutex mutex_;
   // Guarded by mutex_. Kept are the whole and the shards of one sharding, so that a client that
   // asks for ever other ones makes nothing grow.

@@ -62,7 +62,7 @@ inline char* write_line(char* out, const Parts& parts, std::size_t item) {
   }
   out = copy(out, parts.closing.data(), parts.closing.size());
   if constexpr (!kIsConstant) {
-    out = write_value(out, parts.column->kind(), parts.column->number_of(item));
+    out = write_value(out, parts.column->kind(), parts.column->numbers()[item]);
     *out++ = '\n';
   }
   return out;

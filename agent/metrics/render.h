@@ -10,7 +10,9 @@
 
 namespace pppol2tp::metrics {
 
-std::string host_text(const model::Snapshot& snapshot, Format format, const FamilySet& families);
+// `tally`: of the snapshot's sessions.
+std::string host_text(const model::Snapshot& snapshot, const Tally& tally, Format format,
+                      const FamilySet& families);
 std::string agent_text(const AgentFacts& facts, Format format, const FamilySet& families);
 
 }  // namespace pppol2tp::metrics

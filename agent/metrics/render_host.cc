@@ -21,8 +21,9 @@ void add_list_labels(LabelList& labels, FamilyId id, const model::ExpectedState&
 }  // namespace
 
 // `h` is what the table's rows call it.
-std::string host_text(const model::Snapshot& snapshot, Format format, const FamilySet& families) {
-  const HostFacts h = host_facts(snapshot);
+std::string host_text(const model::Snapshot& snapshot, const Tally& tally, Format format,
+                      const FamilySet& families) {
+  const HostFacts h = host_facts(snapshot, tally);
   FamilyWriter out(format, families, snapshot.realtime_offset_ns);
 #define HOST_VALUE(name, value) \
   if (out.begin(FamilyId::name)) out.sample(value);

@@ -2,6 +2,7 @@
 // reconciliation.def. Pure.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -66,12 +67,14 @@ inline PluginWord plugin_word(const Session& session) {
   return session.has_ended() ? PluginWord::ended : PluginWord::speaks;
 }
 
+// When what was said last has stood for long enough.
+inline std::uint64_t settled_ns(const Session& session) {
+  return std::max(session.kernel_since_ns, session.state.end.ended_ns) + kSettleNs;
+}
+
 // As of `now_ns`, with the time to settle.
 inline Verdict verdict_on(const Session& session, std::uint64_t now_ns) {
-  const std::uint64_t spoken_ns = session.kernel_since_ns > session.state.end.ended_ns
-                                      ? session.kernel_since_ns
-                                      : session.state.end.ended_ns;
-  if (now_ns < spoken_ns + kSettleNs) return Verdict::agree;
+  if (now_ns < settled_ns(session)) return Verdict::agree;
   return verdict_of(plugin_word(session), session.kernel);
 }
 

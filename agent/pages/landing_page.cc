@@ -30,7 +30,7 @@ void append_tile(std::string& out, std::string_view id, std::string_view what,
 }  // namespace
 
 std::string landing_page(const model::Snapshot& snapshot, std::string_view version) {
-  const metrics::HostFacts host = metrics::host_facts(snapshot);
+  const metrics::HostFacts host = metrics::host_facts(snapshot, metrics::Tallies().of(snapshot));
   const auto& by_phase = host.sessions_by_phase;
   const auto living = std::accumulate(by_phase.begin(), by_phase.end(), std::uint64_t{0});
   std::string out{kHead};
