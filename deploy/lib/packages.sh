@@ -31,10 +31,10 @@ packages_for() {
       # For Grafana's own code, from npm. Node from elsewhere brings its npm along and refuses Debian's.
       type -P npm > /dev/null || echo nodejs npm
       ;;
-    # What the ring and the exposition are measured against.
+    # What the ring and the exposition are measured against, and who scrapes the latter.
     bench)
       echo libboost-dev liblttng-ust-dev lttng-tools \
-        prometheus-cpp-dev prometheus-node-exporter
+        prometheus-cpp-dev prometheus-node-exporter prometheus victoria-metrics python3
       ;;
     *) die "no packages are listed for '$1'" ;;
   esac

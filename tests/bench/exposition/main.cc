@@ -1,6 +1,8 @@
 // exposition_server CANDIDATE SESSIONS PORT: serves until its input ends. Each line of input makes
 // the counters go on; "ok" answers it, and tells at the start that there is something to scrape.
 // exposition_server text SESSIONS: prints the exposition.
+#include <malloc.h>
+
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -10,6 +12,7 @@
 
 int main(int argc, char** argv) {
   using namespace pppol2tp::bench;
+  mallopt(M_ARENA_MAX, 1);  // as the agent
   const std::map<std::string, std::unique_ptr<Candidate> (*)(std::uint32_t, std::uint16_t)> kinds =
       {
           {"ours", serve_ours},

@@ -2,7 +2,6 @@
 #include <cstdlib>
 
 #include "agent/base/guarded.h"
-#include "agent/http/negotiation.h"
 #include "agent/http/server.h"
 #include "agent/metrics/exposition.h"
 #include "agent/scrape.h"
@@ -31,13 +30,12 @@ class Ours final : public Candidate {
 
  private:
   void answer(const http::Request& request, http::ResponseWriter& response) {
-    metrics::Scrape scrape;
-    scrape.is_gzip = http::accepts_coding(request.header("Accept-Encoding"), "gzip");
-    response.set_content_type(metrics::content_type(scrape.format));
-    if (scrape.is_gzip) response.set_header("Content-Encoding", "gzip");
+    const auto scrape = parse_scrape(request, metrics::families_of(metrics::Detail::everything));
+    if (!scrape) return response.set_status(400);
+    set_headers(response, *scrape);
     response.begin(std::nullopt);
     ResponseSink sink(response);
-    exposition_.write(model_.lock()->snapshot(), metrics::AgentFacts(), scrape, sink);
+    exposition_.write(model_.lock()->snapshot(), metrics::AgentFacts(), *scrape, sink);
   }
 
   Guarded<FilledModel> model_;
