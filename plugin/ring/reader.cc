@@ -74,6 +74,16 @@ Reader::Taken Reader::copy_out(std::uint64_t ticket, Record& record) const {
 }
 
 bool Reader::take(Record& record) {
+  if (position_.hole_count == 0) {
+    const RecordSlot& slot = segment_->record_slot(position_.next);
+    const bool is_written =
+        slot.sequence.load(std::memory_order_relaxed) >= committed(position_.next);
+    if (!is_written && ++looks_ % kLooksForEachOfThePosition != 0) return false;
+  }
+  return take_next(record);
+}
+
+bool Reader::take_next(Record& record) {
   // Dead writers and hostile bytes can make us step over slots, but in one call never for much more
   // than once around after a jump.
   for (std::uint32_t steps = 2 * segment_->geometry().record_slots; steps != 0; --steps) {

@@ -18,6 +18,9 @@ namespace pppol2tp::ring {
 // Tickets that were claimed but not committed when the reader went past them.
 inline constexpr std::size_t kMaxHoles = 64;
 
+// Calls of take() that find nothing, for each one of them that looks at the ring's position.
+inline constexpr std::uint32_t kLooksForEachOfThePosition = 4096;
+
 // Where a reader stands: enough to go on later, in another process, without losing or repeating
 // what the ring still holds. Plain bytes, fit for a checkpoint.
 struct ReaderPosition {
@@ -53,14 +56,18 @@ class Reader {
   std::size_t poll(OnRecord&& on_record, std::size_t limit) {
     std::size_t count = 0;
     Record record;
-    while (count < limit && take(record)) {
+    while (count < limit && take_next(record)) {
       on_record(static_cast<const Record&>(record));
       ++count;
     }
     return count;
   }
 
-  // Copies out the next record that can be had. False: none at present.
+  // The same for one record and a reader that spins: false when there is none at present. Each look
+  // at the ring's position takes it away from the writers, who would then wait longer for it than
+  // for all else; so most calls that find nothing look at the next record's slot alone. What poll()
+  // goes past at once (a record that was claimed and not written), this does within
+  // kLooksForEachOfThePosition calls.
   bool take(Record& record);
 
   // Whether writers have claimed tickets that take() has not looked at; one load. Says nothing of
@@ -85,6 +92,7 @@ class Reader {
  private:
   enum class Taken : std::uint8_t { record, uncommitted, lapped, corrupt };
 
+  bool take_next(Record& record);
   Taken copy_out(std::uint64_t ticket, Record& record) const;
   bool take_from_hole(Record& record);
   bool step_over(Taken taken);
@@ -95,6 +103,7 @@ class Reader {
   const Segment* segment_;
   ReaderPosition position_;
   ReaderCounts counts_;
+  std::uint32_t looks_ = 0;  // of take() that found nothing
 };
 
 }  // namespace pppol2tp::ring

@@ -165,6 +165,18 @@ TEST_F(ReaderTest, RemembersSeveralHolesAndDeliversThemInTheirOrder) {
   expect_all_accounted_for(reader);
 }
 
+TEST_F(ReaderTest, WhoSpinsGoesPastAClaimedTicketAfterAKnownNumberOfLooks) {
+  Reader reader(ring_.segment());
+  claim();
+  publish(1);
+  Record record;
+  std::uint32_t looks = 1;
+  while (!reader.take(record) && looks < 2 * kLooksForEachOfThePosition) ++looks;
+  EXPECT_EQ(looks, kLooksForEachOfThePosition);
+  EXPECT_EQ(record.header.number, 1u);
+  EXPECT_EQ(reader.position().hole_count, 1u);
+}
+
 TEST_F(ReaderTest, CountsAHoleThatWasOvertakenAsOneLoss) {
   Reader reader(ring_.segment());
   claim();
