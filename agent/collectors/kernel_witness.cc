@@ -48,7 +48,12 @@ void KernelWitness::note_namespaces(const std::vector<KernelAnswers::Namespace>&
     }
   }
   for (const std::uint64_t netns : askable_) {
-    if (!askable.contains(netns)) model.forget_kernel(netns, now_ns);
+    if (askable.contains(netns)) continue;
+    model.forget_kernel(netns, now_ns);
+    // Whoever watches it next begins with all there are.
+    if (std::erase_if(links_, [&](const auto& link) { return link.first.netns == netns; }) != 0) {
+      has_news_of_links_ = true;
+    }
   }
   askable_ = std::move(askable);
 }

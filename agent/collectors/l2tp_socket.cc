@@ -37,11 +37,6 @@ Error of_netlink(int error) {
   return fail("generic netlink: ", nl_geterror(error));
 }
 
-Error of_kernel(int error_number) {
-  if (error_number == EPERM) return fail("not allowed to ask the kernel: CAP_NET_ADMIN is missing");
-  return fail_errno(error_number, "generic netlink l2tp");
-}
-
 struct Connected {
   NetlinkSocket socket;
   int family;
@@ -54,10 +49,6 @@ Result<Connected> connect() {
   const int family = genl_ctrl_resolve(socket.get(), L2TP_GENL_NAME);
   if (family < 0) return of_netlink(family);
   return Connected{std::move(socket), family};
-}
-
-bool means_none(int error_number) {
-  return error_number == ENODEV || error_number == ENOENT;
 }
 
 }  // namespace
@@ -73,7 +64,7 @@ Result<L2tpSocket> L2tpSocket::open() {
   nl_socket_disable_auto_ack(socket);
   if (setsockopt(nl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience) !=
       0) {
-    return of_kernel(errno);
+    return l2tp_error(errno);
   }
   return L2tpSocket(std::move(connected->socket), connected->family);
 }
@@ -90,7 +81,7 @@ Result<std::size_t> L2tpSocket::receive() {
         recv(nl_socket_get_fd(socket_.get()), buffer_.data(), buffer_.size(), MSG_TRUNC);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return fail("generic netlink l2tp: the kernel does not answer");
-    if (got < 0) return of_kernel(errno);
+    if (got < 0) return l2tp_error(errno);
     if (static_cast<std::size_t>(got) > buffer_.size()) {
       return fail("generic netlink l2tp: an answer of ", got, " bytes");
     }
@@ -113,18 +104,7 @@ Result<L2tpFact> L2tpSocket::ask(std::uint8_t command, std::uint32_t tunnel_id,
   for (;;) {
     const auto length = receive();
     if (!length) return length.error();
-    std::optional<Result<L2tpFact>> answer;
-    for_each_message(buffer_, *length, [&](const nlmsghdr& header) {
-      // What answers an earlier question comes too late.
-      if (header.nlmsg_seq != sequence_) return true;
-      const int error = error_number_of(header);
-      if (means_none(error)) {
-        answer = L2tpFact{};
-      } else {
-        answer = error != 0 ? Result<L2tpFact>(of_kernel(error)) : decode_l2tp(header);
-      }
-      return false;
-    });
+    const auto answer = find_answer(buffer_, *length, sequence_);
     if (answer) return *answer;
   }
 }
@@ -155,23 +135,10 @@ Result<void> L2tpSocket::begin_walk(Subject subject) {
   return send(*message);
 }
 
-Result<L2tpSocket::Part> L2tpSocket::next_part() {
+Result<WalkPart> L2tpSocket::next_part() {
   const auto length = receive();
   if (!length) return length.error();
-  Part part;
-  std::optional<Error> error;
-  for_each_message(buffer_, *length, [&](const nlmsghdr& header) {
-    if (header.nlmsg_seq != sequence_) return true;
-    if (const int number = error_number_of(header); number != 0) error = of_kernel(number);
-    if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) {
-      error = fail("generic netlink l2tp: the walk was interrupted by a change");
-    }
-    part.is_last = header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR;
-    if (!part.is_last) part.facts.push_back(decode_l2tp(header));
-    return !part.is_last && !error;
-  });
-  if (error) return *error;
-  return part;
+  return find_walk_part(buffer_, *length, sequence_);
 }
 
 Result<L2tpListener> L2tpListener::open() {
@@ -201,7 +168,7 @@ Result<std::vector<L2tpFact>> L2tpListener::hear() {
     const ssize_t got = recv(descriptor(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return facts;
-    if (got < 0) return of_kernel(errno);
+    if (got < 0) return l2tp_error(errno);
     for_each_message(buffer, static_cast<std::size_t>(got), [&](const nlmsghdr& header) {
       facts.push_back(decode_l2tp(header));
       return true;

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "agent/base/result.h"
-#include "agent/collectors/l2tp_decode.h"
+#include "agent/collectors/l2tp_answers.h"
 
 struct nl_msg;
 struct nl_sock;
@@ -37,11 +37,7 @@ class L2tpSocket {
   // told twice. No other question until the walk has ended, or failed.
   enum class Subject : std::uint8_t { tunnels, sessions };
   Result<void> begin_walk(Subject subject);
-  struct Part {
-    std::vector<L2tpFact> facts;
-    bool is_last = false;
-  };
-  Result<Part> next_part();
+  Result<WalkPart> next_part();
 
  private:
   L2tpSocket(NetlinkSocket socket, int family) : socket_(std::move(socket)), family_(family) {}
