@@ -4,9 +4,9 @@
 
 #include <cerrno>
 
+#include "agent/base/clock.h"
 #include "agent/base/file.h"
 #include "agent/base/log.h"
-#include "agent/model/checkpoint.h"
 
 namespace pppol2tp {
 namespace {
@@ -17,6 +17,18 @@ std::string read_boot_id() {
   const auto text = read_file("/proc/sys/kernel/random/boot_id", 4096);
   return text ? text->substr(0, text->find('\n')) : std::string{};
 }
+
+class FileSink final : public model::CheckpointSink {
+ public:
+  explicit FileSink(FileReplacement& file) : file_(file) {}
+  Result<void> append(std::string_view bytes) override { return file_.append(bytes); }
+  Result<void> overwrite_begin(std::string_view bytes) override {
+    return file_.overwrite_begin(bytes);
+  }
+
+ private:
+  FileReplacement& file_;
+};
 
 }  // namespace
 
@@ -43,23 +55,41 @@ void Checkpointer::save(model::Model& model, const collectors::RingTail& tail) {
   using namespace std::chrono_literals;
   if (under_way_.valid() && under_way_.wait_for(0s) != std::future_status::ready) return;
   finish();
-  auto snapshot = model.snapshot(0, 0);
-  model::Place place{boot_id_, model.ring_epoch(), model.known_generations(), tail.position()};
-  under_way_ = std::async(std::launch::async,
-                          [path = path_, snapshot = std::move(snapshot), place = std::move(place)] {
-                            return replace_file(path, model::encode_checkpoint(snapshot, place));
-                          });
+  if (std::chrono::steady_clock::now() >= next_) begin(model, tail);
 }
 
 void Checkpointer::save_now(model::Model& model, const collectors::RingTail& tail) {
   finish();
-  save(model, tail);
+  begin(model, tail);
   finish();
+}
+
+void Checkpointer::begin(model::Model& model, const collectors::RingTail& tail) {
+  model::Place place{boot_id_, model.ring_epoch(), model.known_generations(), tail.position()};
+  under_way_ = std::async(std::launch::async, [path = path_, snapshot = model.snapshot(0, 0),
+                                               place = std::move(place)]() mutable {
+    return write(path, std::move(snapshot), place);
+  });
+}
+
+// On a thread of its own.
+Checkpointer::Outcome Checkpointer::write(const std::string& path, model::Snapshot snapshot,
+                                          const model::Place& place) {
+  const auto began = thread_cpu_time();
+  auto replacement = FileReplacement::begin(path);
+  Result<void> written = replacement ? Result<void>() : replacement.error();
+  if (written) {
+    FileSink sink(*replacement);
+    written = model::write_checkpoint(std::move(snapshot), place, sink);
+  }
+  if (written) written = replacement->commit();
+  return {written, std::chrono::steady_clock::now() + (thread_cpu_time() - began) * (kShare - 1)};
 }
 
 void Checkpointer::finish() {
   if (!under_way_.valid()) return;
-  const auto written = under_way_.get();
+  const auto [written, next] = under_way_.get();
+  next_ = next;
   if (!written && succeeded_) {
     log::warn("memory cannot be kept; a restart of the agent would begin with empty counts",
               {{"reason", written.error().message}});

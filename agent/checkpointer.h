@@ -5,12 +5,14 @@
 // All functions belong to the model's thread.
 #pragma once
 
+#include <chrono>
 #include <future>
 #include <optional>
 #include <string>
 
 #include "agent/base/result.h"
 #include "agent/collectors/ring_tail.h"
+#include "agent/model/checkpoint.h"
 #include "agent/model/model.h"
 
 namespace pppol2tp {
@@ -23,7 +25,12 @@ class Checkpointer {
   // no use is a fresh start, said in one line of the log.
   void restore(model::Model& model, collectors::RingTail& tail);
 
-  // Begins to write, unless a write is still under way.
+  // What writing may take of a processor. With a hundred thousand sessions a checkpoint is as many
+  // kilobytes; what the ring holds is for the time in between.
+  static constexpr int kShare = 100;  // one hundredth
+
+  // Begins to write, unless a write is still under way, or the latest has not been paid for by
+  // rest.
   void save(model::Model& model, const collectors::RingTail& tail);
 
   // Writes and waits.
@@ -33,11 +40,21 @@ class Checkpointer {
   bool succeeded() const { return succeeded_; }
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+  struct Outcome {
+    Result<void> written;
+    Time next;  // not before that
+  };
+
+  static Outcome write(const std::string& path, model::Snapshot snapshot,
+                       const model::Place& place);
+  void begin(model::Model& model, const collectors::RingTail& tail);
   void finish();
 
   std::string path_;
   std::string boot_id_;
-  std::future<Result<void>> under_way_;
+  std::future<Outcome> under_way_;
+  Time next_;
   bool succeeded_ = true;
 };
 

@@ -26,4 +26,8 @@ const Clock& system_clock() {
   return clock;
 }
 
+std::chrono::nanoseconds thread_cpu_time() {
+  return read(CLOCK_THREAD_CPUTIME_ID);
+}
+
 }  // namespace pppol2tp

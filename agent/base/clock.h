@@ -24,4 +24,7 @@ class Clock {
 // The kernel's clocks. Lives for ever.
 const Clock& system_clock();
 
+// What the calling thread has used of a processor so far.
+std::chrono::nanoseconds thread_cpu_time();
+
 }  // namespace pppol2tp

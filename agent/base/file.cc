@@ -6,8 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
-
-#include "agent/base/fd.h"
+#include <utility>
 
 namespace pppol2tp {
 namespace {
@@ -39,16 +38,42 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   }
 }
 
-Result<void> replace_file(const std::string& path, std::string_view contents) {
-  const std::string fresh = path + ".new";
-  const Fd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+Result<FileReplacement> FileReplacement::begin(std::string path) {
+  std::string fresh = path + ".new";
+  Fd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return fail_errno(errno, fresh);
-  if (const auto written = write_all(file.get(), contents); !written) {
-    unlink(fresh.c_str());
-    return written.error().within(fresh);
+  return FileReplacement(std::move(path), std::move(fresh), std::move(file));
+}
+
+FileReplacement::~FileReplacement() {
+  if (file_) unlink(fresh_.c_str());
+}
+
+Result<void> FileReplacement::append(std::string_view contents) {
+  const auto written = write_all(file_.get(), contents);
+  return written ? written : written.error().within(fresh_);
+}
+
+Result<void> FileReplacement::overwrite_begin(std::string_view contents) {
+  const ssize_t written = pwrite(file_.get(), contents.data(), contents.size(), 0);
+  if (written < 0) return fail_errno(errno, fresh_, ": writing");
+  if (static_cast<std::size_t>(written) != contents.size()) {
+    return fail(fresh_, ": written in part only");
   }
-  if (rename(fresh.c_str(), path.c_str()) != 0) return fail_errno(errno, path);
   return {};
+}
+
+Result<void> FileReplacement::commit() {
+  if (rename(fresh_.c_str(), path_.c_str()) != 0) return fail_errno(errno, path_);
+  file_.reset();
+  return {};
+}
+
+Result<void> replace_file(const std::string& path, std::string_view contents) {
+  auto replacement = FileReplacement::begin(path);
+  if (!replacement) return replacement.error();
+  if (const auto written = replacement->append(contents); !written) return written;
+  return replacement->commit();
 }
 
 }  // namespace pppol2tp

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/fd.h"
 #include "agent/base/result.h"
 
 namespace pppol2tp {
@@ -11,8 +12,33 @@ namespace pppol2tp {
 // Fails on files larger than `limit` bytes; the message names the path.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
-// Replaces `path` in one step: whoever opens it, at whatever moment, finds the old contents or the
-// new. Mode 0600. The message names the path.
+// What is to take a file's place, in one step and when it is whole: whoever opens the path, at
+// whatever moment, finds the old contents or the new. Mode 0600. Messages name the path. Without
+// commit() nothing stays.
+class FileReplacement {
+ public:
+  static Result<FileReplacement> begin(std::string path);
+  FileReplacement(FileReplacement&&) noexcept = default;
+  FileReplacement& operator=(FileReplacement&&) = delete;
+  ~FileReplacement();
+
+  Result<void> append(std::string_view contents);
+
+  // Writes over what was appended first.
+  Result<void> overwrite_begin(std::string_view contents);
+
+  Result<void> commit();
+
+ private:
+  FileReplacement(std::string path, std::string fresh, Fd file)
+      : path_(std::move(path)), fresh_(std::move(fresh)), file_(std::move(file)) {}
+
+  std::string path_;
+  std::string fresh_;
+  Fd file_;  // none: committed, or moved from
+};
+
+// The same for contents that are at hand.
 Result<void> replace_file(const std::string& path, std::string_view contents);
 
 }  // namespace pppol2tp

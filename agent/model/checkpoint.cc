@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace pppol2tp::model {
 namespace {
@@ -46,9 +47,53 @@ struct Notes {
   std::uint64_t is_without_plugin;
 };
 
-template <typename T>
-void put(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+// Gathers small things to pieces that are worth a write, and counts them into the checksum.
+class Body {
+ public:
+  explicit Body(CheckpointSink& sink) : sink_(sink) { piece_.reserve(kPieceBytes); }
+
+  template <typename T>
+  void put(const T& value) {
+    put_bytes(&value, sizeof value);
+  }
+  void put_bytes(const void* from, std::size_t size) {
+    piece_.append(static_cast<const char*>(from), size);
+    if (piece_.size() >= kPieceBytes) flush();
+  }
+  void flush() {
+    crc_ = static_cast<std::uint32_t>(
+        crc32_z(crc_, reinterpret_cast<const unsigned char*>(piece_.data()), piece_.size()));
+    if (written_) written_ = sink_.append(piece_);
+    piece_.clear();
+  }
+
+  std::uint32_t crc() const { return crc_; }
+  const Result<void>& written() const { return written_; }
+
+ private:
+  static constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+
+  CheckpointSink& sink_;
+  std::string piece_;
+  std::uint32_t crc_ = 0;
+  Result<void> written_;
+};
+
+class TextSink final : public CheckpointSink {
+ public:
+  Result<void> append(std::string_view bytes) override {
+    text += bytes;
+    return {};
+  }
+  Result<void> overwrite_begin(std::string_view bytes) override {
+    text.replace(0, bytes.size(), bytes);
+    return {};
+  }
+  std::string text;
+};
+
+std::string_view bytes_of(const Header& header) {
+  return {reinterpret_cast<const char*>(&header), sizeof header};
 }
 
 // Takes elements off the front of the bytes, each of the size its writer gave it.
@@ -90,7 +135,7 @@ bool is_size_right(const Header& header, std::size_t body_bytes) {
 
 }  // namespace
 
-std::string encode_checkpoint(const Snapshot& snapshot, const Place& place) {
+Result<void> write_checkpoint(Snapshot snapshot, const Place& place, CheckpointSink& sink) {
   Header header{};
   header.magic = kMagic;
   header.totals_bytes = sizeof(Totals);
@@ -101,25 +146,34 @@ std::string encode_checkpoint(const Snapshot& snapshot, const Place& place) {
   header.ring_epoch = place.ring_epoch;
   header.position = place.position;
   place.boot_id.copy(header.boot_id.data(), header.boot_id.size() - 1);
+  // In the end it will say how many there were, and their checksum.
+  if (const auto begun = sink.append(bytes_of(header)); !begun) return begun;
 
-  std::string bytes(sizeof header, '\0');
-  put(bytes, snapshot.totals);
-  bytes.append(reinterpret_cast<const char*>(place.known_generations.data()),
-               place.known_generations.size() * sizeof(std::uint32_t));
-  snapshot.sessions.for_each([&](const Session& session) {
+  Body body(sink);
+  body.put(snapshot.totals);
+  body.put_bytes(place.known_generations.data(),
+                 place.known_generations.size() * sizeof(std::uint32_t));
+  snapshot.sessions.drain([&](const Session& session) {
     ++header.session_count;
-    put(bytes, session.state);
-    put(bytes, Notes{session.netns_name, session.slot, session.generation, session.has_slot,
-                     static_cast<std::uint32_t>(session.process), session.missed_records,
-                     session.has_gap, session.is_without_plugin});
+    body.put(session.state);
+    body.put(Notes{session.netns_name, session.slot, session.generation, session.has_slot,
+                   static_cast<std::uint32_t>(session.process), session.missed_records,
+                   session.has_gap, session.is_without_plugin});
   });
-  snapshot.tunnels.for_each([&](const Tunnel& tunnel) {
+  snapshot.tunnels.drain([&](const Tunnel& tunnel) {
     ++header.tunnel_count;
-    put(bytes, tunnel);
+    body.put(tunnel);
   });
-  header.body_crc = crc_of(std::string_view(bytes).substr(sizeof header));
-  std::memcpy(bytes.data(), &header, sizeof header);
-  return bytes;
+  body.flush();
+  if (!body.written()) return body.written();
+  header.body_crc = body.crc();
+  return sink.overwrite_begin(bytes_of(header));
+}
+
+std::string encode_checkpoint(Snapshot snapshot, const Place& place) {
+  TextSink sink;
+  static_cast<void>(write_checkpoint(std::move(snapshot), place, sink));  // a text takes anything
+  return std::move(sink.text);
 }
 
 Result<Checkpoint> decode_checkpoint(std::string_view bytes, std::string_view boot_id) {

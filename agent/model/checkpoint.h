@@ -2,7 +2,7 @@
 // and where in the ring that knowledge ends. Model, counts and position are of one moment, so after
 // a restart every record is applied exactly once, however the agent died.
 //
-// Pure: no I/O. encode() works on a snapshot and may run on any thread.
+// Pure: no I/O of its own. Writing works on a snapshot and may run on any thread.
 #pragma once
 
 #include <string>
@@ -28,7 +28,19 @@ struct Checkpoint {
   ring::ReaderPosition position;
 };
 
-std::string encode_checkpoint(const Snapshot& snapshot, const Place& place);
+// Where a checkpoint's bytes go.
+class CheckpointSink {
+ public:
+  virtual ~CheckpointSink() = default;
+  virtual Result<void> append(std::string_view bytes) = 0;
+  virtual Result<void> overwrite_begin(std::string_view bytes) = 0;
+};
+
+// Piece by piece: a checkpoint of many sessions is large. Lets go of the snapshot's pages on its
+// way. Fails as the sink does.
+Result<void> write_checkpoint(Snapshot snapshot, const Place& place, CheckpointSink& sink);
+
+std::string encode_checkpoint(Snapshot snapshot, const Place& place);
 
 // Fails on bytes that are not a whole checkpoint of this format and this boot; the message says
 // what was wrong.

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace pppol2tp::model {
@@ -40,6 +41,19 @@ class CowPages {
       }
     }
     const std::vector<std::shared_ptr<const Page>>& pages() const { return pages_; }
+
+    // The same as for_each(), once: each page is let go of as soon as it has been visited, so that
+    // a page that the array's owner has copied meanwhile is not kept twice for longer than needed.
+    template <typename Visit>
+    void drain(Visit&& visit) {
+      for (auto& kept : pages_) {
+        const auto page = std::exchange(kept, nullptr);
+        for (std::size_t i = 0; i < kPageSize; ++i) {
+          if (page->used[i]) visit(page->items[i]);
+        }
+      }
+      pages_.clear();
+    }
 
    private:
     friend class CowPages;

@@ -32,5 +32,14 @@ TEST(SystemClock, ReadsTheTimeOfDay) {
   EXPECT_GT(system_clock().realtime(), std::chrono::seconds(1'577'836'800));
 }
 
+TEST(ThreadCpuTime, GrowsByWhatTheThreadDoesAndByNoMoreThanTimePasses) {
+  const auto began = now(CLOCK_MONOTONIC);
+  const auto before = thread_cpu_time();
+  while (thread_cpu_time() == before) {
+  }
+  const auto used = thread_cpu_time() - before;
+  EXPECT_LE(used, now(CLOCK_MONOTONIC) - began);
+}
+
 }  // namespace
 }  // namespace pppol2tp

@@ -65,6 +65,27 @@ TEST_F(FileTest, NamesWhatItCannotRead) {
   EXPECT_EQ(read_file(directory_, 5).error().message, directory_.string() + ": Is a directory");
 }
 
+TEST_F(FileTest, ReplacementTakesThePlaceOnlyWhenItIsCommitted) {
+  ASSERT_TRUE(replace_file(path_, "old"));
+  auto replacement = FileReplacement::begin(path_);
+  ASSERT_TRUE(replacement);
+  ASSERT_TRUE(replacement->append("__st"));
+  ASSERT_TRUE(replacement->append(" words"));
+  ASSERT_TRUE(replacement->overwrite_begin("be"));
+  EXPECT_EQ(*read_file(path_, 100), "old");
+  ASSERT_TRUE(replacement->commit());
+  EXPECT_EQ(*read_file(path_, 100), "best words");
+}
+
+TEST_F(FileTest, ReplacementThatIsGivenUpLeavesNothing) {
+  {
+    auto replacement = FileReplacement::begin(path_);
+    ASSERT_TRUE(replacement);
+    ASSERT_TRUE(replacement->append("half"));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory_));
+}
+
 TEST_F(FileTest, NamesWhatItCannotReplace) {
   const std::string path = path_ + "/below";
   EXPECT_EQ(replace_file(path, "x").error().message, path + ".new: No such file or directory");

@@ -138,5 +138,46 @@ TEST(Checkpoint, OfAnEmptyModelIsValid) {
   EXPECT_EQ(restored(encode(model))->session_count(), 0u);
 }
 
+// Takes so many pieces, and then no more.
+class FullSink final : public CheckpointSink {
+ public:
+  explicit FullSink(int room) : room_(room) {}
+  Result<void> append(std::string_view) override {
+    return room_-- > 0 ? Result<void>() : fail("no space left");
+  }
+  Result<void> overwrite_begin(std::string_view) override {
+    finished = true;
+    return {};
+  }
+  bool finished = false;
+
+ private:
+  int room_;
+};
+
+TEST_F(CheckpointTest, IsNeverFinishedWhenItDoesNotFit) {
+  const Place place{kBoot, model_.ring_epoch(), model_.known_generations(), {}};
+  for (int room = 0; room < 2; ++room) {  // for nothing, and for the header
+    FullSink sink(room);
+    const auto written = write_checkpoint(model_.snapshot(0, 0), place, sink);
+    ASSERT_FALSE(written) << room;
+    EXPECT_EQ(written.error().message, "no space left");
+    EXPECT_FALSE(sink.finished);
+  }
+}
+
+TEST_F(CheckpointTest, OfManySessionsComesInPiecesAndIsTheSame) {
+  Model many({5000, 900 * kSecond});
+  for (std::uint32_t id = 1; id <= 2000; ++id) {
+    SessionScript session(1, id, id);
+    many.apply(session.opened());
+    many.apply(session.counters(id, 0));
+  }
+  const auto checkpoint = decode_checkpoint(encode(many), kBoot);
+  ASSERT_TRUE(checkpoint);
+  EXPECT_EQ(checkpoint->memory.sessions.size(), 2000u);
+  EXPECT_EQ(checkpoint->memory.totals.traffic.receive_bytes, 2000u * 2001 / 2);
+}
+
 }  // namespace
 }  // namespace pppol2tp::model
