@@ -97,13 +97,19 @@ void WatchedNetns::ask_session(std::uint32_t tunnel_id, std::uint32_t session_id
 
 bool WatchedNetns::walk(Time now, KernelAnswers& answers) {
   if (!socket_ || now < next_part_) return false;
+  if (!walking_) cpu_paid_ = thread_cpu_time();
   const auto ended = take_part(answers);
   const Time after = Steady::now();
+  // A part costs its time, or, where that is more, what the thread has used since the part before:
+  // handing out what was found, and being woken, cost as much as asking does.
+  const auto used = thread_cpu_time();
+  const auto cost = std::max<std::chrono::nanoseconds>(after - now, used - cpu_paid_);
+  cpu_paid_ = used;
   if (!ended) {
     abandon_walk(ended.error(), after + WalkPace::kAfterFailure);
     return false;
   }
-  next_part_ = after + (walking_ ? WalkPace::rest_after_part(after - now)
+  next_part_ = after + (walking_ ? WalkPace::rest_after_part(cost)
                                  : WalkPace::rest_after_walk(after - walk_began_));
   if (!*ended) return false;
   problem_.clear();

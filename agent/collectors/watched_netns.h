@@ -84,6 +84,7 @@ class WatchedNetns {
   std::optional<Subject> walking_;  // nothing: between two walks
   bool wants_interfaces_ = false;
   Time walk_began_;
+  std::chrono::nanoseconds cpu_paid_{};  // of this thread, at the end of the walk's latest part
   Time next_part_;
   Time next_open_;
   KernelAnswers::EthernetSessions counting_;  // of the walk that is under way
