@@ -157,5 +157,27 @@ class Witness(unittest.TestCase):
         self.assertEqual(self.value(series("session_up", 8, 2)), 1)
 
 
+class WithoutTheRight(unittest.TestCase):
+    def test_agent_that_may_not_ask_the_kernel_says_so_and_tells_what_the_plugins_tell(self):
+        load_modules()
+        agent = Agent(ask_kernel="true")
+        self.addCleanup(agent.__exit__, None, None, None)
+        agent.prefix = ("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin")
+        agent.start()
+        tunnel = Tunnel(11)
+        self.addCleanup(tunnel.close)
+        tunnel.create(1)
+        speaker = Speaker(agent.ring, 11, 1)
+        self.addCleanup(speaker.close)
+        speaker.say("run")
+        wait_until(lambda: agent.value('pppol2tp_agent_collector_success{collector="kernel"}') == 0, 10, "it says so")
+        self.assertIn("CAP_NET_ADMIN is missing", agent.log.read_text())
+        samples = agent.samples()
+        self.assertEqual(samples[series("session_up", 11, 1)], 1)
+        self.assertNotIn(series("session_kernel_present", 11, 1), samples)
+        for collector in ("ring", "links", "liveness"):
+            self.assertEqual(samples[f'pppol2tp_agent_collector_success{{collector="{collector}"}}'], 1)
+
+
 if __name__ == "__main__":
     unittest.main()
