@@ -11,6 +11,8 @@ import unittest
 import powers
 from machine import NEW, install, must, run, samples, service, wait_until
 
+LOG = "journalctl --no-pager -u pppol2tp-agent -n 40"
+
 
 class Service(unittest.TestCase):
     def test_1_starts_with_its_package_and_has_the_rights_that_its_unit_says(self):
@@ -48,7 +50,21 @@ class Service(unittest.TestCase):
         self.assertEqual((service("ActiveState"), service("MainPID")), ("active", agent))
         config.write_text(good)
 
-    def test_5_watchdog_starts_an_agent_anew_that_hangs(self):
+    def test_5_bad_configuration_fails_the_start_says_why_and_is_not_tried_for_ever(self):
+        config = pathlib.Path("/etc/pppol2tp/agent.yml")
+        good = config.read_text()
+        config.write_text(good + "retentoin: 1h\n")
+        self.assertNotEqual(run("systemctl restart pppol2tp-agent")[0], 0)
+        wait_until(lambda: "Start request repeated too quickly" in must(LOG), 40, "systemd has given up")
+        self.assertEqual(service("ActiveState"), "failed")
+        said = must(LOG)
+        self.assertIn("retentoin", said)
+        self.assertIn(f"{config}:", said)
+        config.write_text(good)
+        must("systemctl reset-failed pppol2tp-agent && systemctl start pppol2tp-agent")
+        self.assertEqual(service("ActiveState"), "active")
+
+    def test_6_watchdog_starts_an_agent_anew_that_hangs(self):
         must("mkdir -p /run/systemd/system/pppol2tp-agent.service.d")
         pathlib.Path("/run/systemd/system/pppol2tp-agent.service.d/watchdog.conf").write_text("[Service]\nWatchdogSec=10s\n")
         must("systemctl daemon-reload && systemctl restart pppol2tp-agent")
@@ -57,7 +73,7 @@ class Service(unittest.TestCase):
         wait_until(lambda: service("MainPID") not in ("0", hanging) and service("ActiveState") == "active", 60, "it was started anew")
         wait_until(samples, 30, "it serves")
 
-    def test_6_purge_ends_it_and_leaves_nothing_of_its_own(self):
+    def test_7_purge_ends_it_and_leaves_nothing_of_its_own(self):
         self.assertEqual(service("ActiveState"), "active")
         must("dpkg --purge pppol2tp-agent pppol2tp-plugin")
         self.assertEqual(run("pgrep -x pppol2tp-agent")[1], "")
