@@ -57,18 +57,24 @@ def older(deb, directory):
     return repack(deb, directory, lambda tree: replace_in(tree / "DEBIAN/control", f"Version: {version}", "Version: 0.0.9"))
 
 
-# What a system needs to have sessions, and a test inside of it.
-GUEST_PACKAGES = "xl2tpd python3 iproute2 iputils-ping kmod procps"
+# What a system needs to have sessions, a test inside of it, and README.md's commands.
+GUEST_PACKAGES = "xl2tpd python3 iproute2 iputils-ping kmod procps cmake prometheus prometheus-alertmanager"
 
 
 def stage(directory, *programs):
-    """What a test inside of a tree finds beside itself: packages, former packages, examples, its helpers."""
+    """What a test inside of a tree finds beside itself: packages, former packages, examples, its helpers, and
+    of the checkout what README.md's commands need of it."""
     for name in ("new", "old"):
         (directory / name).mkdir(parents=True)
     for deb in (PLUGIN, AGENT):
         shutil.copy(deb, directory / "new")
         older(deb, directory / "old")
     shutil.copytree(ROOT / "deploy" / "examples", directory / "examples")
+    for part in ("prometheus", "alertmanager"):
+        shutil.copytree(ROOT / "deploy" / part, directory / "checkout" / "deploy" / part)
+    packages = directory / "checkout" / "build" / "packages"
+    packages.mkdir(parents=True)
+    (packages / SUITE).symlink_to("../../../new")
     for program in (*programs, *(ROOT / "tests/package" / name for name in ("machine.py", "powers.py"))):
         shutil.copy(program, directory)
 

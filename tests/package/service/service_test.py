@@ -5,18 +5,21 @@ The tests follow each other on one system.
 
 import os
 import pathlib
+import platform
 import signal
 import unittest
 
 import powers
-from machine import NEW, install, must, run, samples, service, wait_until
+from machine import HERE, must, run, samples, service, wait_until
 
+INSTALL = "apt install ./build/packages/bookworm/*.deb"  # as in README.md
+CODENAME = platform.freedesktop_os_release()["VERSION_CODENAME"]
 LOG = "journalctl --no-pager -u pppol2tp-agent -n 40"
 
 
 class Service(unittest.TestCase):
     def test_1_starts_with_its_package_and_has_the_rights_that_its_unit_says(self):
-        install(NEW)
+        must("cd $1/checkout && " + INSTALL.replace("bookworm", CODENAME), HERE)
         self.assertEqual(service("ActiveState"), "active")
         self.assertEqual(service("StatusText"), "Listening on 127.0.0.1:11701")
         facts = powers.facts(service("MainPID"))
@@ -78,7 +81,3 @@ class Service(unittest.TestCase):
         must("dpkg --purge pppol2tp-agent pppol2tp-plugin")
         self.assertEqual(run("pgrep -x pppol2tp-agent")[1], "")
         self.assertEqual(run("ls -d /run/pppol2tp* /etc/pppol2tp 2> /dev/null")[1], "")
-
-
-if __name__ == "__main__":
-    unittest.main(verbosity=2, failfast=True)

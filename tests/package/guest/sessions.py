@@ -1,0 +1,21 @@
+"""Both ends of the session that deploy/examples make: the LNS' and, in the network namespace lac, the LAC's."""
+
+from machine import HERE, must, of_family, run, samples
+
+LAC = ("systemd-run --quiet --unit=lac ip netns exec lac xl2tpd -D -c {0}/examples/xl2tpd-lac/xl2tpd.conf"
+       " -p /run/xl2tpd-lac.pid -C /run/xl2tpd-lac.control").format(HERE)
+
+
+def dial():
+    """Starts the LAC, which dials again whenever it is cut off."""
+    must(LAC)
+
+
+def both_up():
+    """All samples, once both ends of the session are up."""
+    found = samples()
+    return found if sum(of_family(found, "pppol2tp_session_up").values()) == 2 else None
+
+
+def pppds():
+    return sorted(run("pgrep -x pppd")[1].split())
