@@ -117,10 +117,11 @@ std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const
   if (labels_may_differ) block->labels = keep_if_equal(block->labels, make_labels(pages));
   block->families.resize(rows_.size());
 
+  const auto draft = std::make_unique<ColumnDraft>();  // too large for 160 threads' stacks
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     if (statistics_alone && !rows_[i].is_statistics) continue;
     auto& family = block->families[i];
-    family = renew_family(rows_[i], family, *block, labels_may_differ, pages);
+    family = renew_family(rows_[i], family, *block, labels_may_differ, pages, *draft);
     if (schema_.start_time == rows_[i].family) {
       block->start_time = family->facts().rows.front().column;
     }
@@ -131,11 +132,10 @@ std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const
 template <typename Item>
 std::shared_ptr<const FamilyBlock> BlockCache<Item>::renew_family(
     const FamilyRows& rows, const std::shared_ptr<const FamilyBlock>& before, const Block& block,
-    bool labels_may_differ, Part pages) const {
+    bool labels_may_differ, Part pages, ColumnDraft& draft) const {
   FamilyBlock::Facts facts;
   facts.name = family(rows.family).name;
   facts.labels = block.labels;
-  ColumnDraft draft;
   for (std::size_t i = 0; i < rows.values.size(); ++i) {
     draft.clear(block.origin.realtime_offset_ns);
     for (std::size_t page = 0; page < pages.size(); ++page) {

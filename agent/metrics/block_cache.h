@@ -70,7 +70,7 @@ class BlockCache {
   std::shared_ptr<const FamilyBlock> renew_family(const FamilyRows& rows,
                                                   const std::shared_ptr<const FamilyBlock>& before,
                                                   const Block& block, bool labels_may_differ,
-                                                  Part pages) const;
+                                                  Part pages, ColumnDraft& draft) const;
   std::uint64_t label_hash(Part pages) const;
   BlockLabels make_labels(Part pages) const;
   ItemTexts make_own_labels(const FamilyRows& rows, const std::vector<FamilyBlock::Row>& columns,

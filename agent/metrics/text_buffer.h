@@ -2,6 +2,7 @@
 // with zeros first. Around the text there is some room for whoever frames it in place.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -40,7 +41,7 @@ class TextBuffer {
   char* begin() const { return bytes_.get() + kRoomBefore; }
 
   void grow(std::size_t least) {
-    const std::size_t capacity = least + least / 2;
+    const std::size_t capacity = std::max(least, 2 * capacity_);
     std::unique_ptr<char[]> larger(new char[kRoomBefore + capacity + kRoomAfter]);
     if (size_ != 0) std::memcpy(larger.get() + kRoomBefore, begin(), size_);
     bytes_ = std::move(larger);

@@ -1,13 +1,14 @@
-// A growing array in pages, of which a reader can have an immutable snapshot at the price of
-// copying one pointer a page: a page that a snapshot has seen is copied before it is changed the
-// next time. So the thread that owns the array never waits for whoever reads a snapshot, and a
-// snapshot never changes under its reader.
+// A growing array in pages, of which a reader can have an immutable snapshot at the price of one
+// pointer a page: a page that a snapshot still has is copied before it is changed. So the thread
+// that owns the array never waits for whoever reads a snapshot, and a snapshot never changes under
+// its reader, who should let go of each page as soon as it has been read.
 //
 // Indices are stable and are used again once freed. One thread owns the array; snapshots may go to
 // any thread and may outlive the array.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -82,7 +83,7 @@ class CowPages {
   // For looking: valid until the next call of anything that changes the array. An edit() of any
   // item may move its whole page away from under the reference.
   const T& at(std::uint32_t index) const {
-    return pages_[index / kPageSize]->items[index % kPageSize];
+    return pages_[index / kPageSize]->page.items[index % kPageSize];
   }
 
   // For changing: the reference is valid until the next call of snapshot() or add().
@@ -101,8 +102,8 @@ class CowPages {
   void for_each(Visit&& visit) const {
     for (std::size_t p = 0; p < pages_.size(); ++p) {
       for (std::size_t i = 0; i < kPageSize; ++i) {
-        if (pages_[p]->used[i]) {
-          visit(static_cast<std::uint32_t>(p * kPageSize + i), pages_[p]->items[i]);
+        if (pages_[p]->page.used[i]) {
+          visit(static_cast<std::uint32_t>(p * kPageSize + i), pages_[p]->page.items[i]);
         }
       }
     }
@@ -115,7 +116,7 @@ class CowPages {
     const std::size_t places = pages_.size() * kPageSize;
     for (std::size_t seen = 0, visited = 0; seen < places && visited < most; ++seen) {
       if (cursor >= places) cursor = 0;
-      if (pages_[cursor / kPageSize]->used[cursor % kPageSize]) {
+      if (pages_[cursor / kPageSize]->page.used[cursor % kPageSize]) {
         visit(at(cursor));
         ++visited;
       }
@@ -125,16 +126,31 @@ class CowPages {
 
   Snapshot snapshot() {
     Snapshot result;
-    result.pages_.assign(pages_.begin(), pages_.end());
-    shared_.assign(pages_.size(), true);
+    result.pages_.reserve(pages_.size());
+    for (const auto& lent : pages_) result.pages_.push_back(lend(lent));
     return result;
   }
 
  private:
+  // A page, and how many snapshots have it.
+  struct Lent {
+    Lent() = default;
+    explicit Lent(const Page& original) : page(original) {}
+
+    Page page;
+    std::atomic<std::uint32_t> readers{0};
+  };
+
+  static std::shared_ptr<const Page> lend(const std::shared_ptr<Lent>& lent) {
+    lent->readers.fetch_add(1, std::memory_order_relaxed);
+    // Release: what its last reader has read, it has read before own_statistics() sees 0.
+    return {&lent->page,
+            [lent](const Page*) { lent->readers.fetch_sub(1, std::memory_order_release); }};
+  }
+
   void grow() {
     const auto first = static_cast<std::uint32_t>(pages_.size() * kPageSize);
-    pages_.push_back(std::make_shared<Page>());
-    shared_.push_back(false);
+    pages_.push_back(std::make_shared<Lent>());
     for (std::uint32_t i = kPageSize; i > 0; --i) free_.push_back(first + i - 1);
   }
 
@@ -145,16 +161,16 @@ class CowPages {
   }
 
   Page& own_statistics(std::size_t number) {
-    if (shared_[number]) {
-      pages_[number] = std::make_shared<Page>(*pages_[number]);
-      shared_[number] = false;
+    std::shared_ptr<Lent>& lent = pages_[number];
+    // Acquire: pairs with the release in lend().
+    if (lent->readers.load(std::memory_order_acquire) != 0) {
+      lent = std::make_shared<Lent>(lent->page);
     }
-    pages_[number]->version = ++versions_;
-    return *pages_[number];
+    lent->page.version = ++versions_;
+    return lent->page;
   }
 
-  std::vector<std::shared_ptr<Page>> pages_;
-  std::vector<bool> shared_;  // a snapshot has the page: copy it before changing it
+  std::vector<std::shared_ptr<Lent>> pages_;
   std::vector<std::uint32_t> free_;
   std::size_t size_ = 0;
   std::uint64_t versions_ = 0;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +39,50 @@ TEST(CowPages, SnapshotOutlivesTheArray) {
     snapshot = pages.snapshot();
   }
   EXPECT_EQ(items_of(snapshot), (std::vector{7}));
+}
+
+TEST(CowPages, APageThatNoSnapshotHasAnyMoreIsChangedWhereItIs) {
+  CowPages<int> pages;
+  const auto index = pages.add();
+  const int* const place = &pages.at(index);
+  {
+    const auto snapshot = pages.snapshot();
+    const auto copy_of_it = snapshot;
+  }
+  EXPECT_EQ(&pages.edit(index), place);
+  const auto snapshot = pages.snapshot();
+  EXPECT_NE(&pages.edit(index), place);
+}
+
+// ThreadSanitizer's part of it: that a page is not written before its last reader has let go.
+TEST(CowPages, NeverChangesWhatAnotherThreadStillReads) {
+  CowPages<int> pages;
+  for (std::size_t i = 0; i < CowPages<int>::kPageSize; ++i) pages.add();
+  std::mutex mutex;
+  CowPages<int>::Snapshot given;
+  std::atomic<bool> is_over = false;
+  std::atomic<bool> has_differed = false;
+  std::thread reader([&] {
+    while (!is_over) {
+      CowPages<int>::Snapshot snapshot;
+      {
+        const std::lock_guard lock(mutex);
+        snapshot = std::move(given);
+        given = {};
+      }
+      const std::vector<int> items = items_of(snapshot);
+      for (const int item : items) has_differed = has_differed || item != items.front();
+    }
+  });
+  for (int round = 1; round < 2000; ++round) {
+    for (std::uint32_t i = 0; i < CowPages<int>::kPageSize; ++i) pages.edit(i) = round;
+    auto snapshot = pages.snapshot();
+    const std::lock_guard lock(mutex);
+    given = std::move(snapshot);
+  }
+  is_over = true;
+  reader.join();
+  EXPECT_FALSE(has_differed);
 }
 
 TEST(CowPages, UntouchedPagesAreSharedBetweenSnapshots) {
