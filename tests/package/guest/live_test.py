@@ -76,6 +76,7 @@ class Live(unittest.TestCase):
     def test_7_somebody_with_the_agents_rights_cannot_delete_a_session_of_the_kernels(self):
         kernel, tunnel = l2tp.Family(), l2tp.udp_pair_end(("127.0.0.1", 20000), ("127.0.0.2", 1701))
         self.addCleanup(tunnel.close)
+        self.addCleanup(kernel.socket.close)
         kernel.create_tunnel(7, 70, tunnel)
         kernel.create_session(7, 8, 80)
         status, output = run(f"cd {HERE} && {DELETE_SESSION}")

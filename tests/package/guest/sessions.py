@@ -2,7 +2,7 @@
 
 from machine import HERE, must, of_family, run, samples
 
-LAC = ("systemd-run --quiet --unit=lac ip netns exec lac xl2tpd -D -c {0}/examples/xl2tpd-lac/xl2tpd.conf"
+LAC = ("systemd-run --quiet --collect --unit=lac ip netns exec lac xl2tpd -D -c {0}/examples/xl2tpd-lac/xl2tpd.conf"
        " -p /run/xl2tpd-lac.pid -C /run/xl2tpd-lac.control").format(HERE)
 
 
