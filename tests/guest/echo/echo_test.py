@@ -1,15 +1,19 @@
-"""LCP echos: what the agent says of them is what tcpdump sees of the same exchange."""
+"""LCP echos: what the agent says of them is what tcpdump sees of the same exchange.
 
+In a guest whose clock goes by what it executes (deploy/vm/boot --clock instructions): on one with this machine's clock
+an emulated pppd is often late by more than what is promised.
+"""
+
+import contextlib
 import itertools
 import os
 import signal
-import statistics
+import subprocess
 import unittest
 
-import pair
 import twin
-from agent import Agent
-from link import Link, wait_for_exit
+from link import PPP_ADDRESSES, Link, wait_for_exit
+from sessions import AgentTest
 from twin_scenarios import IPV4_UP, LNS, SOCKET
 from waiting import wait_until
 from wire import Capture, Exchange, exchanges_of, impair
@@ -17,7 +21,7 @@ from wire import Capture, Exchange, exchanges_of, impair
 PROMISED = 0.001
 CLOCK = 0.00001  # tcpdump shows microseconds, and two of them make a time
 DELAYS = ("20ms", "60ms", "150ms")
-EACH = 4  # exchanges at each delay
+EACH = 4  # exchanges at each delay, at least
 LOST = 2
 ECHO = ("lcp-echo-interval", "1", "lcp-echo-failure", "60", "pppol2tp_stats_interval", "1")
 # pppd logs a frame before it shows it to the plugin.
@@ -40,14 +44,7 @@ class Reading(unittest.TestCase):
         )
 
 
-class Echo(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(twin.clean_up)
-        twin.prepare()
-        cls.plugin = twin.Twins(pair.Pair.build).plugins[twin.OURS]
-        cls.agent = cls.enterClassContext(Agent(pair.Pair.build, twin.DIRECTORY / "agent"))
-
+class Echo(AgentTest):
     def told(self, name):
         return self.agent.metrics().value(f"pppol2tp_session_lcp_echo_{name}", **self.labels)
 
@@ -60,65 +57,72 @@ class Echo(unittest.TestCase):
         count = int(metrics.value("pppol2tp_lcp_echo_rtt_seconds_count"))
         self.sums[count] = metrics.value("pppol2tp_lcp_echo_rtt_seconds_sum")
 
-    def exchange_until(self, condition, what):
-        """Until it holds for (answered exchanges, unanswered ones)."""
+    def wait_until(self, condition, what):
+        """Notes all that is told meanwhile: there is an echo every second."""
 
-        def done():
+        def holds():
             self.note_times()
-            exchanges = self.capture.exchanges()
-            answered = sum(e.answered is not None for e in exchanges)
-            return condition(answered, len(exchanges) - answered)
+            return condition()
 
-        wait_until(done, 90, what)
+        wait_until(holds, 90, what, pause=0.05)
+
+    def passed(self):
+        """How many exchanges were answered so far, and how many were not."""
+        exchanges = self.capture.exchanges()
+        answered = sum(e.answered is not None for e in exchanges)
+        return answered, len(exchanges) - answered
 
     def set_up(self, link):
         self.labels, self.latest, self.sums = link.lns.labels(), {}, {0: 0.0}
         twin.start(link.lns, self.plugin, (*LNS, *ECHO), QUIET)
-        # Before all else that an emulated processor has to do: waiting for it is no part of the round trip.
+        # Before all else that the guest has to do: waiting for its processor is no part of the round trip.
         os.sched_setscheduler(link.lns.process.pid, os.SCHED_FIFO, os.sched_param(1))
         twin.start(link.lac, self.plugin, SOCKET)
         for end in link.ends.values():
             end.wait_for(IPV4_UP)
 
+    @contextlib.contextmanager
+    def traffic(self, link):
+        """So that the plugin keeps to its interval, and reports with each answer."""
+        peer = PPP_ADDRESSES["lns"].partition(":")[2]
+        arguments = ["ip", "netns", "exec", link.lns.namespace, "ping", "-q", "-i", "0.3", peer]
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ping:
+            yield
+            ping.kill()
+
     def tear_down(self, link):
         """Just after an answer: nothing is under way then that only one of the two would count."""
-        before = len(self.capture.exchanges())
-
-        def answered():
-            exchanges = self.capture.exchanges()
-            return len(exchanges) > before and exchanges[-1].answered is not None
-
-        wait_until(answered, 60, "one more answer", pause=0.05)
+        before, _ = self.passed()
+        self.wait_until(lambda: self.passed()[0] > before and not self.is_under_way(), "one more answer")
         link.lns.process.send_signal(signal.SIGTERM)
         wait_for_exit(link.ends.values())
-        wait_until(lambda: self.agent.metrics().samples("pppol2tp_session_end_info", **self.labels), 20, "its end")
-        self.note_times()
+        self.wait_until(lambda: self.agent.metrics().samples("pppol2tp_session_end_info", **self.labels), "its end")
+
+    def is_under_way(self):
+        return self.capture.exchanges()[-1].answered is None
 
     def exchange(self):
         """All that passed, from a session's start to its end: several delays, losses, and back to normal."""
         directory = twin.DIRECTORY / "echo"
         with Link("echo", directory) as link, Capture(link.lns, directory) as self.capture:
             self.set_up(link)
-            for number, delay in enumerate(DELAYS, 1):
-                impair(link.lac, "delay", delay)
-                self.exchange_until(lambda answered, _: answered >= EACH * number, f"echos at {delay}")
-            impair(link.lac, "loss", "100%")
-            self.exchange_until(lambda _, unanswered: unanswered >= LOST, "echos without an answer")
-            impair(link.lac, "delay", DELAYS[0])
-            wait_until(lambda: (self.told("losses_total") or 0) >= LOST, 60, "losses at the agent")
+            with self.traffic(link):
+                for number, delay in enumerate(DELAYS, 1):
+                    impair(link.lac, "delay", delay)
+                    self.wait_until(lambda: self.passed()[0] >= EACH * number, f"echos at {delay}")
+                impair(link.lac, "loss", "100%")
+                self.wait_until(lambda: self.passed()[1] >= LOST, "echos without an answer")
+                impair(link.lac, "delay", DELAYS[0])
+                self.wait_until(lambda: (self.told("losses_total") or 0) >= LOST, "losses at the agent")
             self.tear_down(link)
             return self.capture.exchanges()
 
     def assert_close(self, differences):
-        """Never less than on the wire, and within what is promised for a quarter at least.
-
-        A busy machine makes pppd late, for many or for few; what is wrong in the plugin shows in all of them.
-        """
-        self.assertGreaterEqual(len(differences), EACH * len(DELAYS) // 2)
-        self.assertLessEqual(statistics.quantiles(differences, n=4)[0], PROMISED, differences)
+        """Each of them: never less than on the wire, and as little more as is promised."""
         self.assertGreaterEqual(min(differences), -CLOCK, differences)
+        self.assertLessEqual(max(differences), PROMISED, differences)
 
-    def test_times_and_counts_are_those_on_the_wire(self):
+    def test_every_time_and_the_counts_are_those_on_the_wire(self):
         exchanges = self.exchange()
         times = [e.rtt for e in exchanges if e.answered is not None]
         self.assertGreater(len(times), EACH * len(DELAYS))
@@ -127,6 +131,8 @@ class Echo(unittest.TestCase):
             [len(exchanges), len(times), len(exchanges) - len(times)],
         )
         self.assertEqual((max(self.latest), max(self.sums)), (len(times), len(times)))
+        # Nearly each was the latest once when the agent was asked, and all are in the sum.
+        self.assertGreaterEqual(len(self.latest), 0.9 * len(times))
         self.assert_close([told - times[number - 1] for number, told in self.latest.items()])
         sums = sorted(self.sums.items())
         self.assert_close(
