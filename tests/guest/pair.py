@@ -44,7 +44,8 @@ def _tail(path):
 class Pair:
     """Comes up with all its sessions running; usable as `with Pair(...) as pair` and in setUpClass."""
 
-    build = None  # set once, by run
+    build = None  # set once, by run; so is the next
+    is_quick = False
 
     def __init__(self, sessions=3, retention="15m", ppp_options=(), traffic=True, ring_directory=True):
         self.sessions = sessions

@@ -6,6 +6,7 @@ import tomllib
 import unittest
 
 import broken_rings
+import pair
 import transcript
 import twin
 from sessions import TwinsTest, results_of
@@ -100,12 +101,14 @@ class Twin(TwinsTest):
         return [line.split()[0] for line in self.upstreams[name]["exit statuses"]]
 
     def test_2_with_a_ring_that_is_of_no_use_it_still_does(self):
-        # Every scenario with each of the broken rings on one side of it; where it has two sides, with two at a time.
+        # Every scenario with each of the broken rings on one side of it; where it has two sides, with two at a time. In a
+        # quick run that much of the first scenario, and of each other one run with rings that change from one to the next.
         rings = broken_rings.make(twin.DIRECTORY / "rings")
         self.addCleanup(broken_rings.remove, twin.DIRECTORY / "rings")
         jobs = {}
         for number, name in enumerate(SCENARIOS):
-            for kinds in broken_rings.dealt(rings, len(self.sides_of(name)), number):
+            deals = broken_rings.dealt(rings, len(self.sides_of(name)), number)
+            for kinds in deals[:1] if pair.Pair.is_quick and number > 0 else deals:
                 jobs[name, kinds] = (name, twin.OURS, dict(zip(self.sides_of(name), map(rings.get, kinds))))
         tellers = set()
         for (name, kinds), seen in self.run_all("b", jobs).items():

@@ -1,4 +1,7 @@
-"""A session at rest: our plugin does its work when LCP echos have woken pppd, and wakes it for nothing else."""
+"""A session at rest: our plugin does its work when LCP echos have woken pppd, and wakes it for nothing else.
+
+By the same clock as echo_test.py: a pppd that is late is woken less often.
+"""
 
 import pathlib
 import re
@@ -9,10 +12,11 @@ from link import Link
 from sessions import TwinsTest
 from twin_scenarios import IPV4_UP, LNS, SOCKET
 
-OPTIONS = ("lcp-echo-interval", "2", "lcp-echo-failure", "30")
-EVERY_SECOND = ("pppol2tp_stats_interval", "1")  # of ours; at rest it goes down to six
-SETTLED = 15  # seconds: one, two and four, and another echo
-WATCHED = 30
+ECHO_SECONDS = 2
+OPTIONS = ("lcp-echo-interval", str(ECHO_SECONDS), "lcp-echo-failure", "30")
+EVERY_SECOND = ("pppol2tp_stats_interval", "1")  # of ours; at rest it goes down to twelve
+SETTLED = 10  # seconds: one, two, four, and another echo
+WATCHED = 16
 
 
 def wake_ups(process):
@@ -37,6 +41,6 @@ class Idle(TwinsTest):
         before = {who: wake_ups(link.lns.process) for who, link in links.items()}
         time.sleep(WATCHED)
         woken = {who: wake_ups(link.lns.process) - before[who] for who, link in links.items()}
-        # Twice for each echo, for its time and for its answer.
-        self.assertGreater(woken[twin.UPSTREAM], WATCHED * 0.8)
+        # Twice for each echo, for its time and for its answer; but one that comes at once may find pppd awake.
+        self.assertGreaterEqual(woken[twin.UPSTREAM], WATCHED // ECHO_SECONDS - 1)
         self.assertLessEqual(woken[twin.OURS], woken[twin.UPSTREAM] * 1.1 + 1)
