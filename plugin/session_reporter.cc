@@ -155,9 +155,13 @@ void SessionReporter::lcp_packet_passed(const ControlPacket& packet, bool incomi
 
 void SessionReporter::report_echo(std::uint64_t now_ns) {
   echo_.give_up_late(now_ns);
-  if (echo_.measured().updated_ns != publisher_.state().echo.updated_ns) {
+  if (has_new_echo()) {
     publisher_.publish(echo_.measured());
   }
+}
+
+bool SessionReporter::has_new_echo() const {
+  return echo_.measured().updated_ns != publisher_.state().echo.updated_ns;
 }
 
 bool SessionReporter::has_lost_echo() const {
@@ -166,7 +170,12 @@ bool SessionReporter::has_lost_echo() const {
 
 void SessionReporter::counters_read(ring::CountersSection counters, std::uint64_t now_ns) {
   counters.read_ns = now_ns;
-  publisher_.publish(counters);
+  echo_.give_up_late(now_ns);
+  if (has_new_echo()) {
+    publisher_.publish(counters, echo_.measured());
+  } else {
+    publisher_.publish(counters);
+  }
 }
 
 void SessionReporter::end(int exit_status, std::uint64_t now_ns) {

@@ -63,9 +63,10 @@ class SessionReporter {
   void packet_passed(std::uint16_t protocol, const ControlPacket& packet, bool incoming,
                      std::uint64_t now_ns);
 
-  // `counters` were read just now; read_ns is set here.
+  // `counters` were read just now; read_ns is set here. Publishes them, and what was measured of
+  // LCP echos, if there is anything new.
   void counters_read(ring::CountersSection counters, std::uint64_t now_ns);
-  // Publishes what was measured of LCP echos, if there is anything new.
+  // The latter alone.
   void report_echo(std::uint64_t now_ns);
   // An echo was lost, and that is not published yet.
   bool has_lost_echo() const;
@@ -78,6 +79,7 @@ class SessionReporter {
   void end(int exit_status, std::uint64_t now_ns);
 
  private:
+  bool has_new_echo() const;
   void publish_link(std::uint64_t now_ns);
   void lcp_packet_passed(const ControlPacket& packet, bool incoming, std::uint64_t now_ns);
 

@@ -6,7 +6,7 @@ namespace pppol2tp {
 namespace {
 
 constexpr std::uint64_t kNsPerMs = 1'000'000;
-constexpr std::uint64_t kSlowestIntervals = 6;
+constexpr std::uint64_t kSlowestIntervals = 12;
 
 std::uint32_t slowest_of(std::uint32_t interval_ms) {
   const std::uint64_t wanted = std::min<std::uint64_t>(kSlowestIntervals * interval_ms, kSlowestMs);
@@ -34,6 +34,14 @@ std::uint32_t StatsSchedule::next_delay_ms() {
 
 bool StatsSchedule::rides(std::uint64_t now_ns) const {
   return read_ns_ != 0 && (now_ns - read_ns_) / kNsPerMs >= std::uint64_t{pace_ms_} * 2 / 3;
+}
+
+bool StatsSchedule::looks_at_ring(std::uint64_t now_ns) {
+  if (looked_ns_ != 0 && now_ns - looked_ns_ < kLookAtRingNs) {
+    return false;
+  }
+  looked_ns_ = now_ns;
+  return true;
 }
 
 void StatsSchedule::read(std::uint64_t packets, std::uint64_t now_ns) {

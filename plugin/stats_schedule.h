@@ -3,7 +3,7 @@
 // all that is then done.
 //
 //   the pace    is the interval while there is traffic. Of a session that carries nothing but what
-//               pppd itself says, LCP echos mostly, it doubles with each reading, up to six
+//               pppd itself says, LCP echos mostly, it doubles with each reading, up to twelve
 //               intervals or kSlowestMs; the first packet more, or a lost echo, brings the interval
 //               back
 //   riding      a frame that pppd gets or sends has woken it already: when two thirds of the pace
@@ -14,7 +14,8 @@
 //               ridden on
 //
 // Also the pace at which a session without a ring looks for one: with an interval of 0 (only
-// events) that goes on, slowly.
+// events) that goes on, slowly. A session with a ring looks now and then whether its file is still
+// there: asking the file system costs as much as all the rest of a reading.
 //
 // Pure; times are CLOCK_BOOTTIME, nanoseconds. One thread.
 #pragma once
@@ -24,7 +25,8 @@
 namespace pppol2tp {
 
 inline constexpr std::uint32_t kLookForRingMs = 60'000;
-inline constexpr std::uint32_t kSlowestMs = 60'000;
+inline constexpr std::uint32_t kSlowestMs = 120'000;
+inline constexpr std::uint64_t kLookAtRingNs = 1'800'000'000'000;
 
 class StatsSchedule {
  public:
@@ -45,6 +47,9 @@ class StatsSchedule {
   bool rides(std::uint64_t now_ns) const;
   void echo_lost() { pace_ms_ = interval_ms_; }
 
+  // Whether to look at the ring's file with this reading.
+  bool looks_at_ring(std::uint64_t now_ns);
+
   // What a reading found: `packets` are the kernel's, sent and received, since the session began.
   void read(std::uint64_t packets, std::uint64_t now_ns);
 
@@ -57,6 +62,7 @@ class StatsSchedule {
   std::uint32_t pace_ms_;
   std::uint64_t random_;
   std::uint64_t read_ns_ = 0;  // or the session's begin; 0: before
+  std::uint64_t looked_ns_ = 0;
   std::uint64_t packets_ = 0;  // at the last reading
   std::uint64_t frames_ = 0;   // since then
 };

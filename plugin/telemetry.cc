@@ -1,6 +1,7 @@
 #include "plugin/telemetry.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -48,6 +49,13 @@ static_assert(std::atomic<Telemetry*>::is_always_lock_free);
 // 1 while this process is in here: tells the handler of a fatal signal whether it interrupted us.
 volatile std::sig_atomic_t busy = 0;
 
+// Set in every child of fork, so that asking for our pid, a system call, is left to those.
+bool is_child = false;
+
+void note_fork() {
+  is_child = true;
+}
+
 void note_status(Telemetry& telemetry, ring::SegmentStatus status) {
   telemetry.error = status == ring::SegmentStatus::system_error ? errno : 0;
   telemetry.status = status;
@@ -58,7 +66,7 @@ class Visit {
  public:
   Visit() : telemetry_(active.load(std::memory_order_relaxed)) {
     busy = 1;
-    if (telemetry_ != nullptr && telemetry_->owner != getpid()) {
+    if (is_child && telemetry_ != nullptr) {
       adopt();
     }
   }
@@ -75,6 +83,7 @@ class Visit {
 
  private:
   void adopt() {
+    is_child = false;
     telemetry_->owner = getpid();
     telemetry_->publisher.adopt_after_fork(static_cast<std::uint32_t>(telemetry_->owner),
                                            own_start_ticks());
@@ -138,8 +147,9 @@ void publish_statistics(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
   ring::CountersSection counters;
   if (fd >= 0 && read_counters(fd, counters)) {
     telemetry.reporter.counters_read(counters, now_ns);
+  } else {
+    telemetry.reporter.report_echo(now_ns);
   }
-  telemetry.reporter.report_echo(now_ns);
 }
 
 void watch_kernel_session(Telemetry& telemetry, std::uint64_t now_ns) {
@@ -152,8 +162,10 @@ void watch_kernel_session(Telemetry& telemetry, std::uint64_t now_ns) {
 
 // All that is to be done now and then. Returns how long the timer has to wait for the next time.
 std::uint32_t take_turn(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
-  errno = 0;
-  note_status(telemetry, telemetry.publisher.tick());
+  if (telemetry.schedule.looks_at_ring(now_ns) || telemetry.publisher.needs_tick()) {
+    errno = 0;
+    note_status(telemetry, telemetry.publisher.tick());
+  }
   const ring::SessionState& state = telemetry.publisher.state();
   const std::uint32_t losses = state.echo.losses;
   publish_statistics(telemetry, fd, now_ns);
@@ -222,6 +234,7 @@ void telemetry_open(const TelemetryOpening* opening) {
   const std::uint64_t seed = now_ns() ^ (std::uint64_t{identity.pid} << 32);
   auto* const telemetry = new (storage) Telemetry(interval_ms, seed, identity);
   active.store(telemetry, std::memory_order_relaxed);
+  pthread_atfork(nullptr, nullptr, note_fork);
   errno = 0;
   note_status(*telemetry, telemetry->reporter.open(opening->ring_path, identity,
                                                    opened_of(*opening, facts, interval_ms)));

@@ -73,23 +73,32 @@ void Publisher::detach() {
 }
 
 bool Publisher::may_publish() const {
-  return owner_ == getpid() && segment_->is_open();
+  return segment_->is_open() && owner_ == getpid();
+}
+
+// `records` more are about to be published.
+void Publisher::write_table(std::uint64_t records) {
+  state_.records += records;
+  state_.updated_ns = now_ns();
+  claim_.write(state_);
 }
 
 template <typename Section>
 void Publisher::say(EventType type, const Section& section) {
   if (!may_publish()) return;
-  ++state_.records;
-  state_.updated_ns = now_ns();
-  claim_.write(state_);
+  write_table(1);
+  write_record(type, section, state_.records);
+}
 
+template <typename Section>
+void Publisher::write_record(EventType type, const Section& section, std::uint64_t number) {
   Record record{};  // zeroed: what lies behind the body is copied along
   set_body(record, type, section);
   record.header.reserved = 0;
   record.header.has_slot = claim_.is_held() ? 1 : 0;
   record.header.slot = claim_.slot();
   record.header.generation = claim_.generation();
-  record.header.number = state_.records;
+  record.header.number = number;
   record.header.time_ns = state_.updated_ns;
   record.header.identity = state_.identity;
   Writer(*segment_).publish(record);
@@ -137,6 +146,15 @@ void Publisher::publish(const EchoSection& section) {
   put(EventType::echo_measured, state_.echo, section);
 }
 
+void Publisher::publish(const CountersSection& counters, const EchoSection& echo) {
+  state_.counters = counters;
+  state_.echo = echo;
+  if (!may_publish()) return;
+  write_table(2);
+  write_record(EventType::counters_read, counters, state_.records - 1);
+  write_record(EventType::echo_measured, echo, state_.records);
+}
+
 void Publisher::publish(const AttemptsSection& section) {
   put(EventType::authentication_attempted, state_.attempts, section);
 }
@@ -167,6 +185,10 @@ SegmentStatus Publisher::tick() {
   if (segment_->is_open()) detach();
   if (attach() == SegmentStatus::attached) say_all();
   return status_;
+}
+
+bool Publisher::needs_tick() const {
+  return !segment_->is_open() || segment_->is_retired();
 }
 
 void Publisher::hand_over_to(std::uint32_t pid, std::uint64_t start_ticks) {

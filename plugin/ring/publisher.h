@@ -57,15 +57,20 @@ class Publisher {
   void publish_ipv6(const NetworkSection& section);
   void publish(const CountersSection& section);
   void publish(const EchoSection& section);
+  void publish(const CountersSection& counters,
+               const EchoSection& echo);  // the table once for both
   void publish(const AttemptsSection& section);
 
   // The last word: also gives the table's slot back and detaches. Goes to the new file when the old
   // one was replaced: nobody reads the end of a session in a file that was left.
   void publish(const EndSection& section);
 
-  // To be called now and then (with each reading of the statistics): attaches when there was no
-  // ring, moves to the new file when the old one was replaced. Returns the present status.
+  // To be called now and then: attaches when there was no ring, moves to the new file when the old
+  // one was replaced. Returns the present status. Asks the file system, which costs more than
+  // publishing does.
   SegmentStatus tick();
+  // What can be known without asking: there is no ring, or the old one says that it was replaced.
+  bool needs_tick() const;
 
   SegmentStatus status() const { return status_; }
 
@@ -89,6 +94,9 @@ class Publisher {
   void put(EventType type, Section& place, const Section& section);
   template <typename Section>
   void say(EventType type, const Section& section);
+  void write_table(std::uint64_t records);
+  template <typename Section>
+  void write_record(EventType type, const Section& section, std::uint64_t number);
   void say_all();
   SegmentStatus attach();
   void detach();

@@ -259,8 +259,12 @@ SegmentStatus Segment::open_for_writing(const char* path, const Geometry* wanted
   return SegmentStatus::absent;
 }
 
+bool Segment::is_retired() const {
+  return info().retired.load(std::memory_order_acquire) != 0;
+}
+
 bool Segment::is_replaced(const char* path) const {
-  if (info().retired.load(std::memory_order_acquire) != 0) return true;
+  if (is_retired()) return true;
   struct stat now {};
   if (stat(path, &now) != 0) return errno == ENOENT;
   return now.st_dev != device_ || now.st_ino != inode_;

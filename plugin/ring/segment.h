@@ -88,6 +88,7 @@ class Segment {
   // Whether the file that is mapped is no longer the one to use: it was marked as retired, or its
   // name now stands for another file or none. A stat(2) a call; not for hot paths.
   bool is_replaced(const char* path) const;
+  bool is_retired() const;  // the mark alone, which is in memory
 
   const Info& info() const;
   Control& control() const;

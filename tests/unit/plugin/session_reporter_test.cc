@@ -218,6 +218,15 @@ TEST_F(Session, TellsOfEchosWithTheStatisticsAndOnlyWhatIsNew) {
   EXPECT_EQ(ring_.state().echo.rtt_latest_ns, 7'000u);
 }
 
+TEST_F(Session, TellsOfEchosAlongWithTheCounters) {
+  const std::uint8_t magic[4] = {1, 2, 3, 4};
+  reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);
+  reporter_.counters_read({}, 3'000);
+  reporter_.counters_read({}, 4'000);
+  EXPECT_EQ(ring_.story(), "opened counters_read echo_measured counters_read");
+  EXPECT_EQ(ring_.state().echo.requests, 1u);
+}
+
 TEST_F(Session, TellsOfALostEchoWithoutAnotherFramePassing) {
   const std::uint8_t magic[4] = {1, 2, 3, 4};
   reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);

@@ -87,10 +87,10 @@ TEST(StatsSchedule, KeepsTheIntervalGiveOrTakeATenth) {
 
 TEST(StatsSchedule, IsNeverEarlyAtASlowPace) {
   Played session(10'000);
-  for (int i = 0; i < 3; ++i) session.read_after(10);
+  for (int i = 0; i < 4; ++i) session.read_after(10);
   const Range range = delays(session.schedule());
-  EXPECT_THAT(range.least, AllOf(Ge(60'000u), Le(60'100u)));
-  EXPECT_THAT(range.most, AllOf(Ge(65'900u), Le(66'000u)));
+  EXPECT_THAT(range.least, AllOf(Ge(120'000u), Le(120'200u)));
+  EXPECT_THAT(range.most, AllOf(Ge(131'800u), Le(132'000u)));
 }
 
 TEST(StatsSchedule, NeverAsksForNoDelay) {
@@ -99,14 +99,14 @@ TEST(StatsSchedule, NeverAsksForNoDelay) {
   EXPECT_GT(schedule.next_delay_ms(), 0u);
 }
 
-TEST(StatsSchedule, SlowsDownToAMinuteWhileNothingPassesButPppdsOwnFrames) {
+TEST(StatsSchedule, SlowsDownToTwoMinutesWhileNothingPassesButPppdsOwnFrames) {
   Played session(10'000);
   std::vector<int> paces;
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 6; ++i) {
     session.pass_frames(i % 3);
     paces.push_back(session.read_after(10));
   }
-  EXPECT_THAT(paces, ElementsAre(20, 40, 60, 60, 60));
+  EXPECT_THAT(paces, ElementsAre(20, 40, 80, 120, 120, 120));
 }
 
 TEST(StatsSchedule, ComesBackToTheIntervalWithTheFirstPacketMore) {
@@ -128,16 +128,16 @@ TEST(StatsSchedule, ComesBackToTheIntervalWhenAnEchoWasLost) {
   EXPECT_TRUE(session.rides(7000));
 }
 
-TEST(StatsSchedule, SlowsDownToSixIntervalsThatAreShort) {
+TEST(StatsSchedule, SlowsDownToTwelveIntervalsThatAreShort) {
   Played session(1000);
   for (int i = 0; i < 10; ++i) session.read_after(1);
   const Range range = delays(session.schedule());
-  EXPECT_GE(range.least, 6000u);
-  EXPECT_LE(range.most, 6600u);
+  EXPECT_GE(range.least, 12'000u);
+  EXPECT_LE(range.most, 13'200u);
 }
 
-TEST(StatsSchedule, NeverSlowsDownAnIntervalOfAMinuteAndMore) {
-  for (const std::uint32_t interval_ms : {60'000u, 3'600'000u}) {
+TEST(StatsSchedule, NeverSlowsDownAnIntervalOfTwoMinutesAndMore) {
+  for (const std::uint32_t interval_ms : {120'000u, 3'600'000u}) {
     Played session(interval_ms);
     for (int i = 0; i < 10; ++i) session.read_after(interval_ms / 1000);
     EXPECT_LE(delays(session.schedule()).most, interval_ms / 10 * 11);
@@ -157,11 +157,19 @@ TEST(StatsSchedule, RidesOnNothingBeforeTheSessionBegins) {
   EXPECT_FALSE(StatsSchedule(10'000, 1).rides(kBegin));
 }
 
-TEST(StatsSchedule, AnEchoOfEveryMinuteNeedsNoTimer) {
+TEST(StatsSchedule, AnEchoOfEveryTwoMinutesNeedsNoTimer) {
   Played session(10'000);
   for (int i = 0; i < 4; ++i) session.read_after(60);
-  EXPECT_TRUE(session.rides(60'000));
-  EXPECT_GE(delays(session.schedule()).least, 60'000u);
+  EXPECT_TRUE(session.rides(120'000));
+  EXPECT_GE(delays(session.schedule()).least, 120'000u);
+}
+
+TEST(StatsSchedule, LooksAtTheRingsFileAtOnceAndThenEveryHalfHour) {
+  StatsSchedule schedule(10'000, 1);
+  EXPECT_TRUE(schedule.looks_at_ring(kBegin));
+  EXPECT_FALSE(schedule.looks_at_ring(kBegin + 1799 * kSecond));
+  EXPECT_TRUE(schedule.looks_at_ring(kBegin + 1800 * kSecond));
+  EXPECT_FALSE(schedule.looks_at_ring(kBegin + 3599 * kSecond));
 }
 
 TEST(StatsSchedule, LooksForARingEvenWhenOnlyEventsAreWanted) {

@@ -50,6 +50,30 @@ TEST_F(PublisherTest, RecordsPutTogetherAreTheStateAndSoIsTheTable) {
   EXPECT_EQ(std::memcmp(&table, &publisher.state(), sizeof table), 0);
 }
 
+TEST_F(PublisherTest, CountersAndEchosThatAreToldTogetherAreStillARecordEach) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  attach_reader();
+  publisher.publish(opened());
+  EchoSection echo{};
+  echo.updated_ns = 31;
+  echo.replies = 5;
+  publisher.publish(counters(7), echo);
+  const auto all = records();
+  ASSERT_EQ(all.size(), 3u);
+  SessionState put_together{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].header.number, i + 1);
+    ASSERT_TRUE(apply_body(all[i], put_together));
+  }
+  EXPECT_EQ(put_together.counters.receive_bytes, 7u);
+  EXPECT_EQ(put_together.echo.replies, 5u);
+  const SessionState table = table_state(all.back());
+  EXPECT_EQ(table.records, 3u);
+  EXPECT_EQ(table.counters.receive_bytes, 7u);
+  EXPECT_EQ(table.echo.replies, 5u);
+}
+
 TEST_F(PublisherTest, ManySpeakThroughOneSegmentOfTheirProgram) {
   Segment shared;
   ASSERT_EQ(shared.open_for_writing(directory_.ring().c_str(), &kGeometry),
