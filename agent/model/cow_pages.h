@@ -80,6 +80,12 @@ class CowPages {
     --size_;
   }
 
+  // Whether there is something at this index.
+  bool has(std::uint32_t index) const {
+    return index / kPageSize < pages_.size() &&
+           pages_[index / kPageSize]->page.used[index % kPageSize];
+  }
+
   // For looking: valid until the next call of anything that changes the array. An edit() of any
   // item may move its whole page away from under the reference.
   const T& at(std::uint32_t index) const {

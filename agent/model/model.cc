@@ -19,6 +19,7 @@ void Model::begin_ring(std::uint64_t epoch, std::uint32_t session_slots) {
   if (epoch == ring_epoch_ && known_generations_.size() == session_slots) return;
   ring_epoch_ = epoch;
   known_generations_.assign(session_slots, 0);
+  last_in_slot_.assign(session_slots, 0);
   // Places in another file's table mean nothing in this one; the sessions say themselves again.
   for_each_living(
       [this](std::uint32_t index, const Session&) { sessions_.edit(index).has_slot = false; });
@@ -88,7 +89,31 @@ const Session* Model::find(const SessionIds& ids) const {
   return found == by_ids_.end() ? nullptr : &sessions_.at(found->second);
 }
 
+// The common case: a session that goes on.
+std::optional<std::uint32_t> Model::find_by_slot(const Whose& whose) const {
+  if (!whose.has_slot || whose.slot >= last_in_slot_.size()) return std::nullopt;
+  const std::uint32_t index = last_in_slot_[whose.slot];
+  if (!sessions_.has(index)) return std::nullopt;
+  const Session& session = sessions_.at(index);
+  const auto& who = session.state.identity;
+  const bool is_same = session.has_slot && session.slot == whose.slot &&
+                       session.generation == whose.generation && !session.is_without_plugin &&
+                       session.is_of(whose.identity) && who.netns == whose.identity.netns &&
+                       who.tunnel_id == whose.identity.tunnel_id &&
+                       who.session_id == whose.identity.session_id;
+  return is_same ? std::optional(index) : std::nullopt;
+}
+
+void Model::take_slot(std::uint32_t index, const Whose& whose) {
+  Session& session = sessions_.edit(index);
+  session.has_slot = whose.has_slot;
+  session.slot = whose.slot;
+  session.generation = whose.generation;
+  if (whose.has_slot && whose.slot < last_in_slot_.size()) last_in_slot_[whose.slot] = index;
+}
+
 std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint64_t time_ns) {
+  if (const auto known = find_by_slot(whose)) return known;
   const SessionIds ids{whose.identity.netns, whose.identity.tunnel_id, whose.identity.session_id};
   if (const auto found = by_ids_.find(ids); found != by_ids_.end()) {
     const Session& present = sessions_.at(found->second);
@@ -101,10 +126,7 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
                              present.generation != whose.generation)) {
         note_generation(
             whose);  // the same session, in another ring or under another process' claim
-        Session& session = sessions_.edit(found->second);
-        session.has_slot = true;
-        session.slot = whose.slot;
-        session.generation = whose.generation;
+        take_slot(found->second, whose);
       }
       return found->second;
     }
@@ -121,10 +143,7 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
   note_generation(whose);
   const auto index = start(ids, whose.identity);
   if (!index) return std::nullopt;
-  Session& session = sessions_.edit(*index);
-  session.has_slot = whose.has_slot;
-  session.slot = whose.slot;
-  session.generation = whose.generation;
+  take_slot(*index, whose);
   return index;
 }
 
@@ -154,9 +173,7 @@ void Model::adopt(std::uint32_t index, const Whose& whose) {
   session.is_without_plugin = false;
   session.state.identity = whose.identity;
   session.state.phase = {};
-  session.has_slot = whose.has_slot;
-  session.slot = whose.slot;
-  session.generation = whose.generation;
+  take_slot(index, whose);
 }
 
 // Whether the slot's user is known to be counted already, and is not in the model any more.

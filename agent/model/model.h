@@ -147,6 +147,8 @@ class Model {
     std::uint32_t generation;
   };
 
+  std::optional<std::uint32_t> find_by_slot(const Whose& whose) const;
+  void take_slot(std::uint32_t index, const Whose& whose);
   std::optional<std::uint32_t> find_or_start(const Whose& whose, std::uint64_t time_ns);
   bool is_old_news(const Whose& whose) const;
   void adopt(std::uint32_t index, const Whose& whose);
@@ -182,6 +184,9 @@ class Model {
   NameNetns name_netns_;
   std::uint64_t ring_epoch_ = 0;
   std::vector<std::uint32_t> known_generations_;  // by slot of the session table
+  // By slot, the session that was last known to have it: saves the hash table's far memory for each
+  // record. To be checked, since sessions go without a word here.
+  std::vector<std::uint32_t> last_in_slot_;
   CowPages<Session> sessions_;
   CowPages<Tunnel> tunnels_;
   std::unordered_map<SessionIds, std::uint32_t> by_ids_;

@@ -13,6 +13,7 @@ Snapshot Model::snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns) 
 void Model::restore(const Memory& memory) {
   ring_epoch_ = memory.ring_epoch;
   known_generations_ = memory.known_generations;
+  last_in_slot_.assign(known_generations_.size(), 0);
   totals_ = memory.totals;
   for (const Tunnel& known : memory.tunnels) {
     const std::uint32_t index = tunnels_.add();
@@ -30,6 +31,9 @@ void Model::restore(const Memory& memory) {
     const std::uint32_t index = sessions_.add();
     Session& session = sessions_.edit(index) = known;
     by_ids_[session.ids()] = index;
+    if (session.has_slot && session.slot < last_in_slot_.size()) {
+      last_in_slot_[session.slot] = index;
+    }
     session.tunnel = tunnel->second;
     ++tunnels_.edit(session.tunnel).sessions;
     if (session.has_ended()) {

@@ -55,6 +55,29 @@ class Storm(Simulated):
             self.assert_counts_become(agent, simulation.stop())
 
 
+class Replaced(Simulated):
+    def test_sessions_of_a_ring_that_is_taken_away_stay_until_their_process_goes_and_the_new_rings_come(self):
+        with Agent() as agent:
+            old = self.simulation(agent, sessions=20, ramp=0, interval=0.2)
+            wait_until("the old ring's are up", lambda: agent.value("pppol2tp_sessions_up") == 20)
+            agent.ring.unlink()
+            new = [Speaker(agent.ring, 9, session_id) for session_id in (1, 2, 3)]
+            for speaker in new:
+                self.addCleanup(speaker.close)
+                speaker.say("run")
+            wait_until("the new ring's are up, too", lambda: agent.value("pppol2tp_sessions_up") == 23)
+            old.kill()
+            wait_until("the old ring's end", lambda: agent.value('pppol2tp_session_ends_total{cause="killed"}') == 20)
+            self.assertEqual(agent.value("pppol2tp_sessions_up"), 3)
+            new[0].say("count 1000")
+            new[0].say("end 1")
+            wait_until("the new ring's end", lambda: agent.value('pppol2tp_session_ends_total{cause="user_request"}') == 1)
+            samples = agent.samples()
+            self.assertEqual(samples["pppol2tp_session_starts_total"], 23)
+            self.assertEqual(sum(v for name, v in samples.items() if name.startswith("pppol2tp_session_ends_total")), 21)
+            self.assertEqual(samples['pppol2tp_tunnel_receive_bytes_total{tunnel_id="9"}'], 1000)
+
+
 class Exhaustion(Simulated):
     def test_state_that_no_longer_fits_leaves_the_last_whole_one_and_is_told(self):
         def little_room():
