@@ -57,7 +57,10 @@ void tail(const std::string& path, Board& board) {
     reader.poll([](const ring::Record&) {}, SIZE_MAX);
     constexpr timespec kPause{0, 5'000'000};
     nanosleep(&kPause, nullptr);
-    if (!reader.has_more()) ring::Reader::wait(segment, reader.position().next, 3'600'000'000'000);
+    // In this order: the record that ends it follows `stop`, so it is not read yet.
+    if (board.stop == 0 && !reader.has_more()) {
+      ring::Reader::wait(segment, reader.position().next, 3'600'000'000'000);
+    }
   }
 }
 
