@@ -57,8 +57,11 @@ def older(deb, directory):
     return repack(deb, directory, lambda tree: replace_in(tree / "DEBIAN/control", f"Version: {version}", "Version: 0.0.9"))
 
 
-# What a system needs to have sessions, a test inside of it, and README.md's commands.
-GUEST_PACKAGES = "xl2tpd python3 iproute2 iputils-ping kmod procps cmake prometheus prometheus-alertmanager"
+# What a system needs to have sessions, a test inside of it, and README.md's commands. go-l2tp came with Debian 13.
+GUEST_PACKAGES = ("xl2tpd network-manager-l2tp python3 iproute2 iputils-ping kmod procps cmake"
+                  " prometheus prometheus-alertmanager")
+if SUITE != "bookworm":
+    GUEST_PACKAGES += " go-l2tp"
 
 
 def stage(directory, *programs):

@@ -11,6 +11,10 @@ def dial():
     must(LAC)
 
 
+def hang_up():
+    must("systemctl stop lac")
+
+
 def both_up():
     """All samples, once both ends of the session are up."""
     found = samples()
