@@ -43,6 +43,11 @@
 #undef TOO_LATE
 #define TOO_LATE(t) false
 #endif
+#ifdef NO_MARK
+#define MARK(t) skip
+#else
+#define MARK(t) sequence[AT(t)] = ODD(t)
+#endif
 #ifdef NO_TICKET_IN_CHECK
 #define CHECK(word, t) (word)
 #else
@@ -58,25 +63,29 @@ byte gone;       /* writers that do nothing any more */
 
 proctype Writer() {
   byte t, claimed, looked_at;
-  bool marked, did_one, did_two, did_check;
+  bool looked, marked, did_one, did_two, did_check;
   do
   :: claimed == RECORDS -> break
   :: claimed < RECORDS ->
      atomic { t = next_ticket; next_ticket++; claimed++ }
-     marked = false; did_one = false; did_two = false; did_check = WITHOUT_CHECK;
+     looked = false; marked = false; did_one = false; did_two = false; did_check = WITHOUT_CHECK;
      OR_DIE;
-     /* From here each step is one store that becomes visible; a guard says what must come before it. */
+     /* From here each step is one store that becomes visible; a guard says what must come before it. The
+      * look comes before all of them; without restartable sequences it is one operation with the mark. */
      do
-     :: !marked -> atomic {
-          if :: TOO_LATE(t) -> break :: else -> looked_at = next_ticket fi;
-#ifndef NO_MARK
-          sequence[AT(t)] = ODD(t);
-#endif
-          marked = true
-        }
+#ifdef RESTARTABLE
+     :: !looked -> atomic {
+          if :: TOO_LATE(t) -> break :: else -> looked_at = next_ticket; looked = true fi }
+     :: looked && !marked -> atomic {
+          if :: !GOES_ON -> break :: else -> MARK(t); marked = true fi }
         OR_DIE
+#else
+     :: !marked -> atomic {
+          if :: TOO_LATE(t) -> break :: else -> MARK(t); marked = true fi }
+        OR_DIE
+#endif
 #ifdef NO_RELEASE_FENCE
-#define AFTER_MARK true
+#define AFTER_MARK looked
 #else
 #define AFTER_MARK marked
 #endif
@@ -114,10 +123,13 @@ proctype Writer() {
      if :: marked && !did_check -> check[AT(t)] = CHECK(WORD(t), t) :: else fi;
 #endif
      skip;
-     d_step { t = 0; looked_at = 0; marked = false; did_one = false; did_two = false; did_check = false }
+     d_step { t = 0; looked_at = 0; looked = false; marked = false; did_one = false; did_two = false; did_check = false }
   od;
 dead:
-  atomic { t = 0; claimed = 0; looked_at = 0; marked = false; did_one = false; did_two = false; did_check = false; gone++ }
+  atomic {
+    t = 0; claimed = 0; looked_at = 0; looked = false; marked = false;
+    did_one = false; did_two = false; did_check = false; gone++
+  }
   skip
 }
 
