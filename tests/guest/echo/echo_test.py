@@ -131,8 +131,8 @@ class Echo(AgentTest):
             [len(exchanges), len(times), len(exchanges) - len(times)],
         )
         self.assertEqual((max(self.latest), max(self.sums)), (len(times), len(times)))
-        # Nearly each was the latest once when the agent was asked, and all are in the sum.
-        self.assertGreaterEqual(len(self.latest), 0.9 * len(times))
+        # Most were the latest when the agent was asked; those that were not are in the sum, with the one after them.
+        self.assertGreater(len(self.latest), len(times) / 2)
         self.assert_close([told - times[number - 1] for number, told in self.latest.items()])
         sums = sorted(self.sums.items())
         self.assert_close(
