@@ -10,6 +10,7 @@ import tempfile
 
 import l2tp_netlink as l2tp
 import pair
+from waiting import wait_until
 
 tempfile.tempdir = "/run"  # the guest's /tmp is an overlay, where a ring cannot be allocated
 BUILD = pathlib.Path(pair.Pair.build)
@@ -59,7 +60,16 @@ class Tunnel:
         self.family.create_tunnel(tunnel_id, self.peer_id, self.socket)
 
     def create(self, session_id):
-        self.family.create_session(self.id, session_id, session_id % 30000 + 1)
+        """Also with the ids of one just deleted, which Linux 6.12 takes away a moment after it has said so."""
+
+        def created():
+            try:
+                self.family.create_session(self.id, session_id, session_id % 30000 + 1)
+            except FileExistsError:
+                return False
+            return True
+
+        wait_until(created, 5, f"session {session_id} made", pause=0.01)
 
     def delete(self, session_id):
         self.family.delete_session(self.id, session_id)
