@@ -9,7 +9,8 @@ AGENT_USER = ("setpriv --reuid pppol2tp-agent --regid pppol2tp-agent --groups pp
 NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups --inh-caps -all --bounding-set -all"
 
 # A session in a process of root's, through the plugin's own publisher.
-WITH_SESSION = """mkfifo /tmp/orders && { /tests/session_speaker /run/pppol2tp/ring 1 2 < /tmp/orders > /tmp/answers & }
+WITH_SESSION = """mkfifo /tmp/orders && : > /tmp/answers
+    { /tests/session_speaker /run/pppol2tp/ring 1 2 < /tmp/orders >> /tmp/answers & }
     speaker=$!
     exec 9> /tmp/orders
     echo run >&9

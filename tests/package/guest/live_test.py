@@ -8,7 +8,7 @@ import unittest
 import l2tp_netlink as l2tp
 import powers
 from machine import HERE, NEW, OLD, install, must, of_family, run, samples, service, wait_until
-from sessions import both_up, dial, pppds
+from sessions import both_up, dial, pppds, redial
 
 DELETE_SESSION = f"{powers.AS_AGENT} python3 -B -c 'import l2tp_netlink; l2tp_netlink.Family().delete_session(7, 8)'"
 
@@ -68,7 +68,7 @@ class Live(unittest.TestCase):
         for debs in ((NEW[1], OLD[0]), (OLD[1], NEW[0])):
             install(debs)
             starts = wait_until(samples, 30, "the agent serves")["pppol2tp_session_starts_total"]
-            must("pkill -TERM -x pppd")  # xl2tpd dials again, and pppd loads the plugin that is there now
+            redial()  # pppd loads the plugin that is there now
             wait_until(lambda s=starts: (both_up() or {}).get("pppol2tp_session_starts_total", 0) >= s + 2, 120,
                        "both ends of a new session are seen")
         install(NEW)

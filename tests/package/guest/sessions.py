@@ -1,18 +1,25 @@
 """Both ends of the session that deploy/examples make: the LNS' and, in the network namespace lac, the LAC's."""
 
-from machine import HERE, must, of_family, run, samples
+from machine import HERE, must, of_family, run, samples, wait_until
 
 LAC = ("systemd-run --quiet --collect --unit=lac ip netns exec lac xl2tpd -D -c {0}/examples/xl2tpd-lac/xl2tpd.conf"
        " -p /run/xl2tpd-lac.pid -C /run/xl2tpd-lac.control").format(HERE)
 
 
 def dial():
-    """Starts the LAC, which dials again whenever it is cut off."""
     must(LAC)
 
 
 def hang_up():
+    """Stops the LAC, and waits for both ends."""
     must("systemctl stop lac")
+    wait_until(lambda: not pppds(), 60, "xl2tpd's sessions have ended")
+
+
+def redial():
+    """Not left to xl2tpd, which was seen not to dial again where both ends had gone at once."""
+    hang_up()
+    dial()
 
 
 def both_up():
