@@ -71,8 +71,9 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   const auto endpoint =
       port ? parse_host(std::string(text.substr(0, colon)), *port) : std::optional<Endpoint>();
   if (!endpoint) {
-    return fail(in_quotes(text, kQuoteLimit),
-                " is no address to listen on; write 192.0.2.1:PORT, [2001:db8::1]:PORT or :PORT");
+    return fail(
+        in_quotes(text, kQuoteLimit),
+        " is not an address to listen on; write 192.0.2.1:PORT, [2001:db8::1]:PORT or :PORT");
   }
   return *endpoint;
 }

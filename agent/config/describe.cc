@@ -10,6 +10,26 @@ namespace {
 
 constexpr std::size_t kLineWidth = 100;
 
+constexpr std::string_view kSampleHead =
+    "Configuration of pppol2tp-agent: every option with its default. An option that is left out "
+    "keeps its default, and an empty file is valid. After a change, check the file with "
+    "pppol2tp-agent --config FILE --check-config.";
+
+constexpr std::string_view kMarkdownHead =
+    R"(<!-- Printed by pppol2tp-agent --print-config-docs from agent/config/options.def. Do not edit. -->
+# Configuration of pppol2tp-agent
+
+One YAML file. Every option has a default, so an empty file is valid. The file is accepted as a whole or not at all:
+an unknown key, a value that is not allowed, or a key that is given twice is an error. The error names file, line and key.
+`pppol2tp-agent --config FILE --check-config` checks a file. SIGHUP, or a POST to `/-/reload`, makes the agent read its
+file again; if the file is bad, the error is logged and the configuration stays as it was.
+
+Durations are numbers with the units `d`, `h`, `m`, `s` and `ms`, the larger unit first: `1h30m`.
+
+| Option | Default | Allowed | A change takes effect | Meaning |
+|---|---|---|---|---|
+)";
+
 // `text` as comment lines of at most kLineWidth.
 std::string comment(std::string_view text, std::string_view indent) {
   std::string out;
@@ -38,12 +58,7 @@ std::string cell(std::string_view text) {
 
 std::string sample() {
   const Config defaults;
-  std::string out = comment(
-      "Configuration of pppol2tp-agent. All options, at their defaults; what is left out stays at "
-      "its "
-      "default, and an empty file is valid. Check a changed file with pppol2tp-agent "
-      "--check-config.",
-      "");
+  std::string out = comment(kSampleHead, "");
   std::string_view section;
   for (const Option& option : options()) {
     const std::size_t dot = option.key.find('.');
@@ -64,27 +79,7 @@ std::string sample() {
 
 std::string config_markdown() {
   const Config defaults;
-  std::string out =
-      "<!-- Printed by pppol2tp-agent --print-config-docs from agent/config/options.def. Do not "
-      "edit. -->\n"
-      "# Configuration of pppol2tp-agent\n"
-      "\n"
-      "One YAML file. Every option has a default, so an empty file is valid. The file is taken as "
-      "a whole "
-      "or not at all:\n"
-      "an unknown key, a value that is not allowed, or a key that is given twice is an error that "
-      "names "
-      "file, line and key.\n"
-      "`pppol2tp-agent --check-config` reads a file and says whether it is right. SIGHUP or a POST "
-      "to "
-      "`/-/reload` reads it\n"
-      "again; a bad file is reported and the configuration in force stays.\n"
-      "\n"
-      "Durations are numbers with the units `d`, `h`, `m`, `s` and `ms`, the larger unit first: "
-      "`1h30m`.\n"
-      "\n"
-      "| Option | Default | Allowed | A change takes effect | Meaning |\n"
-      "|---|---|---|---|---|\n";
+  std::string out(kMarkdownHead);
   for (const Option& option : options()) {
     out += concat("| `", option.key, "` | `", cell(option.value(defaults)), "` | ",
                   cell(option.allowed()), " | ", effect_of(option.change), " | ", cell(option.help),

@@ -28,7 +28,7 @@ std::size_t find_unit(std::string_view text, std::size_t first) {
 }
 
 Error not_a_duration(std::string_view text) {
-  return fail(in_quotes(text, kQuoteLimit), " is no duration");
+  return fail(in_quotes(text, kQuoteLimit), " is not a duration");
 }
 
 }  // namespace

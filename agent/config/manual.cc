@@ -15,17 +15,18 @@ pppol2tp-agent.yml \- configuration of pppol2tp\-agent
 .SH DESCRIPTION
 One YAML file.
 Every option has a default, so an empty file is valid.
-The file is taken as a whole or not at all: an unknown key, a value that is not allowed, or a key that is given twice
-is an error that names file, line and key.
+The file is accepted as a whole or not at all: an unknown key, a value that is not allowed, or a key that is given
+twice is an error.
+The error names file, line and key.
 .PP
-.B pppol2tp\-agent \-\-check\-config
-reads a file and says whether it is right.
-SIGHUP or a POST to
-.B /\-/reload
-reads it again; a bad file is reported, and the configuration in force stays.
+.B pppol2tp\-agent \-\-config \fIFILE\fB \-\-check\-config
+checks a file.
+SIGHUP, or a POST to
+.BR /\-/reload ,
+makes the agent read its file again; if the file is bad, the error is logged and the configuration stays as it was.
 .PP
 Durations are numbers with the units d, h, m, s and ms, the larger unit first: 1h30m.
-An option whose name holds a dot stands in the section that is named before the dot, as in the file below.
+An option with a dot in its name belongs in the section named before the dot, as in the file below.
 .SH OPTIONS
 )";
 

@@ -58,9 +58,9 @@ std::string word_of(Enum value) {
 Result<std::string> ListenAddress::parse(std::string_view scalar) const {
   if (scalar == "systemd") return std::string(scalar);
   const auto endpoint = parse_endpoint(scalar);
-  if (!endpoint) return fail(in_quotes(scalar, kQuoteLimit), " is no address and port");
+  if (!endpoint) return fail(in_quotes(scalar, kQuoteLimit), " is not an address with a port");
   if (port_of(endpoint->address) == 0)
-    return fail(in_quotes(scalar, kQuoteLimit), " names no port");
+    return fail(in_quotes(scalar, kQuoteLimit), " needs a port from 1 to 65535");
   return std::string(scalar);
 }
 
@@ -109,7 +109,7 @@ Result<std::uint32_t> CountBetween::parse(std::string_view scalar) const {
   std::uint32_t count = 0;
   const auto [end, error] = std::from_chars(scalar.data(), scalar.data() + scalar.size(), count);
   if (end != scalar.data() + scalar.size() || error == std::errc::invalid_argument) {
-    return fail(in_quotes(scalar, kQuoteLimit), " is no whole number");
+    return fail(in_quotes(scalar, kQuoteLimit), " is not a whole number");
   }
   if (error == std::errc::result_out_of_range || count < least || count > most) {
     return fail(in_quotes(scalar, kQuoteLimit), " is out of range");
@@ -134,7 +134,7 @@ std::string FamilyWord::allowed() const {
 Result<bool> Boolean::parse(std::string_view scalar) const {
   if (scalar == "true") return true;
   if (scalar == "false") return false;
-  return fail(in_quotes(scalar, kQuoteLimit), " is neither");
+  return fail(in_quotes(scalar, kQuoteLimit), " is not a boolean");
 }
 
 std::string Boolean::allowed() const {
@@ -178,13 +178,14 @@ Result<void> ExpectedSessionRule::check(const ExpectedSession& value) const {
   only_named.name = value.name;
   only_named.netns = value.netns;
   if (value == only_named) {
-    return fail(in_quotes(value.name, kQuoteLimit), " says nothing of how to recognize it");
+    return fail(in_quotes(value.name, kQuoteLimit), " gives nothing to match a session by");
   }
   std::array<unsigned char, 16> ignored{};
   const bool is_address = inet_pton(AF_INET, value.peer_address.c_str(), ignored.data()) == 1 ||
                           inet_pton(AF_INET6, value.peer_address.c_str(), ignored.data()) == 1;
   if (!value.peer_address.empty() && !is_address) {
-    return fail("peer_address: ", in_quotes(value.peer_address, kQuoteLimit), " is no IP address");
+    return fail("peer_address: ", in_quotes(value.peer_address, kQuoteLimit),
+                " is not an IP address");
   }
   return {};
 }

@@ -99,7 +99,7 @@ struct OneOf {
   Result<Enum> parse(std::string_view scalar) const {
     const auto words = words_of<Enum>();
     const auto found = std::find(words.begin(), words.end(), scalar);
-    if (found == words.end()) return fail(in_quotes(scalar, kQuoteLimit), " is none of them");
+    if (found == words.end()) return fail(in_quotes(scalar, kQuoteLimit), " is not a known value");
     return static_cast<Enum>(found - words.begin());
   }
 

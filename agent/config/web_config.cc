@@ -114,6 +114,23 @@ Result<void> check(const TlsConfig& tls) {
   return check_clients(tls);
 }
 
+constexpr std::string_view kMarkdownHead =
+    R"(<!-- Printed by pppol2tp-agent --print-web-config-docs from agent/config/web_options.def. Do not edit. -->
+# Web configuration of pppol2tp-agent
+
+TLS, users and headers for HTTP, in the file format that Prometheus' exporters share (exporter-toolkit). The option
+`web_config_file` of the agent's configuration names the file. A file made for another exporter works here, with the
+exceptions in the table below.
+
+The file is read at the start and at each reload (SIGHUP, `POST /-/reload`), together with the certificates and keys that
+it names, and is accepted as a whole or not at all: a bad file is reported with line and key, and the configuration stays
+as it was. A reload applies to connections made after it. Switching TLS on or off needs a restart. `--check-config` checks
+this file too.
+
+| Key | Allowed | Meaning |
+|---|---|---|
+)";
+
 }  // namespace
 
 Result<WebConfig> parse_web(const std::string& text, const std::string& name) {
@@ -128,34 +145,12 @@ Result<WebConfig> parse_web(const std::string& text, const std::string& name) {
 
 Result<WebConfig> load_web(const std::string& path) {
   const auto text = read_file(path, kMaxFileBytes);
-  if (!text) return text.error();
+  if (!text) return text.error().within("web_config_file");
   return parse_web(*text, path);
 }
 
 std::string web_config_markdown() {
-  std::string out =
-      "<!-- Printed by pppol2tp-agent --print-web-config-docs from agent/config/web_options.def. "
-      "Do "
-      "not edit. -->\n"
-      "# Web configuration of pppol2tp-agent\n"
-      "\n"
-      "TLS, users and headers, in the file format that Prometheus' exporters share "
-      "(exporter-toolkit): the option `web_config_file`\n"
-      "of the agent's configuration names it. A file that another exporter takes is taken here, "
-      "except for what the table below says.\n"
-      "\n"
-      "It is read at the start and at each reload (SIGHUP, `POST /-/reload`), with the "
-      "certificates "
-      "and keys that it names, as a whole or\n"
-      "not at all: a file that is not right is reported with its line and key, and what was in "
-      "force "
-      "stays. Connections made after a reload\n"
-      "follow the new one. Only switching TLS on or off takes a restart. `--check-config` checks "
-      "it as "
-      "well.\n"
-      "\n"
-      "| Key | Allowed | Meaning |\n"
-      "|---|---|---|\n";
+  std::string out(kMarkdownHead);
   for (std::size_t i = 0; i < std::size(kOptions); ++i) {
     out +=
         concat("| `", kOptions[i].key, "` | ", kRows[i].allowed(), " | ", kOptions[i].help, " |\n");

@@ -93,7 +93,7 @@ Result<std::string> PemText::parse(std::string_view scalar) const {
   if (scalar.empty()) return std::string();
   if (scalar.find("-----BEGIN ") == std::string_view::npos ||
       scalar.find(concat(label, "-----")) == std::string_view::npos) {
-    return fail("the text has no block of that kind");
+    return fail("the text has no PEM block of this kind");
   }
   return std::string(scalar);
 }
@@ -103,7 +103,7 @@ std::string PemText::allowed() const {
 }
 
 Result<std::string> BcryptHash::parse(std::string_view scalar) const {
-  const Error no_hash = fail("the text is no bcrypt hash (it is not shown here)");
+  const Error no_hash = fail("the value is not a bcrypt hash (it is not shown here)");
   if (scalar.size() != kHashLength || !scalar.starts_with("$2") || scalar[3] != '$' ||
       std::string_view("aby").find(scalar[2]) == std::string_view::npos || scalar[6] != '$' ||
       !std::all_of(scalar.begin() + kPrefixLength, scalar.end(), is_bcrypt_digit)) {
@@ -137,7 +137,7 @@ std::string SupportedTlsVersion::allowed() const {
 Result<bool> TrueOrFalse::parse(std::string_view scalar) const {
   if (scalar == "true") return true;
   if (scalar == "false") return false;
-  return fail(in_quotes(scalar, kQuoteLimit), " is neither");
+  return fail(in_quotes(scalar, kQuoteLimit), " is not a boolean");
 }
 
 std::string TrueOrFalse::allowed() const {
@@ -155,7 +155,7 @@ std::string OnlyFalse::allowed() const {
 
 Result<std::string> OneOfTexts::parse(std::string_view scalar) const {
   if (scalar.empty() || scalar == first || scalar == second) return std::string(scalar);
-  return fail(in_quotes(scalar, kQuoteLimit), " is none of them");
+  return fail(in_quotes(scalar, kQuoteLimit), " is not a known value");
 }
 
 std::string OneOfTexts::allowed() const {

@@ -53,7 +53,7 @@ TEST(Endpoint, RefusesWhatIsNoNumericAddressWithAPort) {
 TEST(Endpoint, NamesWhatItRefused) {
   const auto endpoint = parse_endpoint("localhost:80");
   ASSERT_FALSE(endpoint);
-  EXPECT_EQ(endpoint.error().message.find("\"localhost:80\" is no address to listen on"), 0U);
+  EXPECT_EQ(endpoint.error().message.find("\"localhost:80\" is not an address to listen on"), 0U);
 }
 
 TEST(Endpoint, OfAnotherFamilyHasNoText) {

@@ -98,7 +98,7 @@ const BadInput kBadInputs[] = {
     {"UnknownNestedKeyLikeNoOther", "http:\n  colour: 5\n",
      "a.yaml:2: unknown key \"http.colour\"; allowed: threads, request_timeout"},
     {"DetailThatIsNoLevel", "metrics: {detail: all}\n",
-     "a.yaml:1: metrics.detail: \"all\" is none of them; allowed: totals, tunnels, sessions, "
+     "a.yaml:1: metrics.detail: \"all\" is not a known value; allowed: totals, tunnels, sessions, "
      "everything"},
     {"MetricThatDoesNotExist", "metrics:\n  disabled:\n    - pppol2tp_session_upp\n",
      "a.yaml:3: metrics.disabled: \"pppol2tp_session_upp\" is no metric of this agent; allowed: a "
@@ -126,11 +126,12 @@ const BadInput kBadInputs[] = {
     {"ValueIsAMapping", "ring: {path: /a}\n",
      "a.yaml:1: ring: expected a single value, found a mapping; allowed: an absolute path"},
     {"NumberIsAWord", "max_sessions: many\n",
-     "a.yaml:1: max_sessions: \"many\" is no whole number; allowed: a number from 1 to 10000000"},
+     "a.yaml:1: max_sessions: \"many\" is not a whole number; allowed: a number from 1 to "
+     "10000000"},
     {"NumberIsAFraction", "max_sessions: 1.5\n",
-     "a.yaml:1: max_sessions: \"1.5\" is no whole number; allowed: a number from 1 to 10000000"},
+     "a.yaml:1: max_sessions: \"1.5\" is not a whole number; allowed: a number from 1 to 10000000"},
     {"NumberIsNegative", "max_sessions: -1\n",
-     "a.yaml:1: max_sessions: \"-1\" is no whole number; allowed: a number from 1 to 10000000"},
+     "a.yaml:1: max_sessions: \"-1\" is not a whole number; allowed: a number from 1 to 10000000"},
     {"NumberIsTooSmall", "max_sessions: 0\n",
      "a.yaml:1: max_sessions: \"0\" is out of range; allowed: a number from 1 to 10000000"},
     {"NumberIsTooLarge", "max_sessions: 10000001\n",
@@ -140,13 +141,14 @@ const BadInput kBadInputs[] = {
      "to "
      "10000000"},
     {"DurationWithoutUnit", "retention: 15\n",
-     "a.yaml:1: retention: \"15\" is no duration; allowed: a duration such as 500ms, 10s, 15m or "
+     "a.yaml:1: retention: \"15\" is not a duration; allowed: a duration such as 500ms, 10s, 15m "
+     "or "
      "1h30m, from 0s to 7d"},
     {"DurationIsTooLong", "retention: 8d\n",
      "a.yaml:1: retention: \"8d\" is out of range; allowed: a duration such as 500ms, 10s, 15m or "
      "1h30m, from 0s to 7d"},
     {"WordIsNotInTheSet", "log_level: loud\n",
-     "a.yaml:1: log_level: \"loud\" is none of them; allowed: debug, info, warn, error"},
+     "a.yaml:1: log_level: \"loud\" is not a known value; allowed: debug, info, warn, error"},
     {"ListIsAValue", "listen: 127.0.0.1:80\n",
      "a.yaml:1: listen: expected a list, found a single value; allowed: a list of at least one of: "
      "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
@@ -155,11 +157,13 @@ const BadInput kBadInputs[] = {
      "as "
      "127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemIsBad", "listen:\n  - 127.0.0.1:80\n  - localhost:80\n",
-     "a.yaml:3: listen: \"localhost:80\" is no address and port; allowed: a list of at least one "
+     "a.yaml:3: listen: \"localhost:80\" is not an address with a port; allowed: a list of at "
+     "least one "
      "of: "
      "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemHasNoPort", "listen: ['127.0.0.1:0']\n",
-     "a.yaml:1: listen: \"127.0.0.1:0\" names no port; allowed: a list of at least one of: "
+     "a.yaml:1: listen: \"127.0.0.1:0\" needs a port from 1 to 65535; allowed: a list of at least "
+     "one of: "
      "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemIsAList", "session_labels: [[user]]\n",
      "a.yaml:1: session_labels: expected a single value, found a list; allowed: a list of any of: "
@@ -169,7 +173,7 @@ const BadInput kBadInputs[] = {
      "ifname, "
      "user, peer_address, ipparam, role"},
     {"BooleanIsAWord", "ask_kernel: yes\n",
-     "a.yaml:1: ask_kernel: \"yes\" is neither; allowed: true or false"},
+     "a.yaml:1: ask_kernel: \"yes\" is not a boolean; allowed: true or false"},
     {"NamespaceIsARelativePath", "network_namespaces: [netns/blue]\n",
      "a.yaml:1: network_namespaces: \"netns/blue\" does not start with /; allowed: a list of any "
      "of: "
@@ -177,9 +181,9 @@ const BadInput kBadInputs[] = {
     {"LongValueIsCut",
      "log_level: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
      "a.yaml:1: log_level: \"012345678901234567890123456789012345678901234567890123456789\"... is "
-     "none of them; allowed: debug, info, warn, error"},
+     "not a known value; allowed: debug, info, warn, error"},
     {"ValueWithAnotherLine", "log_level: \"a\\nb\"\n",
-     "a.yaml:1: log_level: \"a\\nb\" is none of them; allowed: debug, info, warn, error"},
+     "a.yaml:1: log_level: \"a\\nb\" is not a known value; allowed: debug, info, warn, error"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Each, BadConfig, testing::ValuesIn(kBadInputs),
@@ -211,15 +215,15 @@ struct BadExpectation {
 TEST(Config, ExpectationThatCannotBeMeantIsRefusedWithItsReason) {
   const BadExpectation bad[] = {
       {"{user: jo}", "name is missing"},
-      {"{name: office}", "\"office\" says nothing of how to recognize it"},
-      {"{name: office, netns: blue}", "\"office\" says nothing of how to recognize it"},
+      {"{name: office}", "\"office\" gives nothing to match a session by"},
+      {"{name: office, netns: blue}", "\"office\" gives nothing to match a session by"},
       {"{name: office, usr: jo}", "unknown key \"usr\""},
       {"{name: office, user: ''}", "user: is empty"},
       {"{name: office, user: [jo]}", "user: expected a single value, found a list"},
       {"{name: office, user: jo, user: bo}", "\"user\" is given twice"},
       {"{name: office, tunnel_id: 0}", "tunnel_id: \"0\" is out of range"},
-      {"{name: office, session_id: x}", "session_id: \"x\" is no whole number"},
-      {"{name: office, peer_address: host}", "peer_address: \"host\" is no IP address"},
+      {"{name: office, session_id: x}", "session_id: \"x\" is not a whole number"},
+      {"{name: office, peer_address: host}", "peer_address: \"host\" is not an IP address"},
       {"office", "expected a mapping, found a single value"},
   };
   for (const BadExpectation& each : bad) {

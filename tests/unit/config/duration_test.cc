@@ -42,7 +42,7 @@ TEST(Duration, DoesNotOverflow) {
 }
 
 TEST(Duration, NamesTheTextThatWasNone) {
-  EXPECT_EQ(parse_duration("soon").error().message, "\"soon\" is no duration");
+  EXPECT_EQ(parse_duration("soon").error().message, "\"soon\" is not a duration");
   EXPECT_EQ(parse_duration("9223372036854775807s").error().message,
             "\"9223372036854775807s\" is too long a time");
 }

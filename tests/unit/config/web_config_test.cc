@@ -116,7 +116,7 @@ const BadWeb kBad[] = {
      kIn + "  cert: |\n    -----BEGIN CERTIFICATE-----\n    -----END CERTIFICATE-----\n",
      "/etc/web.yml: tls_server_config: cert and cert_file are both given; allowed: one"},
     {"CertIsNoPem", "tls_server_config:\n  cert: x\n",
-     "/etc/web.yml:2: tls_server_config.cert: the text has no block of that kind"},
+     "/etc/web.yml:2: tls_server_config.cert: the text has no PEM block of this kind"},
     {"NoKey", "tls_server_config:\n  cert_file: a\n",
      "/etc/web.yml: tls_server_config: neither key nor key_file is given"},
     {"NoCert", "tls_server_config:\n  key_file: a\n",
@@ -151,7 +151,7 @@ TEST(WebConfig, NeverShowsWhatMayBeAPassword) {
         "$2b$1x$" + kHash.substr(7), kHash.substr(0, 59) + "!"}) {
     const std::string message = error_of("basic_auth_users:\n  a: '" + secret + "'\n");
     EXPECT_TRUE(
-        message.starts_with("/etc/web.yml:2: basic_auth_users: \"a\": the text is no bcrypt"))
+        message.starts_with("/etc/web.yml:2: basic_auth_users: \"a\": the value is not a bcrypt"))
         << message;
     EXPECT_EQ(message.find(secret), std::string::npos);
   }

@@ -80,7 +80,8 @@ TEST(Listener, NamesAnAddressThatIsNotOurs) {
 TEST(Listener, NamesWhatIsNoAddress) {
   const auto socket = open_listeners("somewhere:80");
   ASSERT_FALSE(socket);
-  EXPECT_THAT(socket.error().message, StartsWith("\"somewhere:80\" is no address to listen on"));
+  EXPECT_THAT(socket.error().message,
+              StartsWith("\"somewhere:80\" is not an address to listen on"));
 }
 
 TEST(Listener, IsNotInheritedByProgramsThatWeStart) {
