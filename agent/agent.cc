@@ -151,6 +151,7 @@ void Agent::tick() {
   const std::uint64_t now = boottime_ns();
   adjust_realtime_offset();
   collectors_.run(model_, now);
+  tell_of_ring();
   model_.expire(now);
   const auto interval = std::chrono::nanoseconds(config_.checkpoint_interval).count();
   if (now - last_checkpoint_ns_ >= static_cast<std::uint64_t>(interval)) {
@@ -159,6 +160,17 @@ void Agent::tick() {
   }
   if (!follow_timer_is_set_) follow_ring();
   service_manager_.is_alive();
+}
+
+// Once for each ring, and once while there is none: an operator who sees no session looks here
+// first.
+void Agent::tell_of_ring() {
+  const std::uint64_t epoch = tail_.segment() ? tail_.segment()->epoch() : 0;
+  if (told_ring_ == epoch) return;
+  told_ring_ = epoch;
+  log::info(
+      epoch != 0 ? "reading the ring" : "no ring yet; the first pppd with the plugin will make it",
+      {{"file", config_.ring}});
 }
 
 // Reads what is there; looks again soon if there was something, otherwise sleeps until a writer

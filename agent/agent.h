@@ -68,6 +68,7 @@ class Agent {
 
   // On the loop's thread.
   void tick();
+  void tell_of_ring();
   void follow_ring();
   void hear_of_links();
   void hear_of_kernel();
@@ -108,6 +109,7 @@ class Agent {
   metrics::Exposition exposition_;
   std::int64_t realtime_offset_ns_ = 0;
   std::uint64_t last_checkpoint_ns_ = 0;
+  std::optional<std::uint64_t> told_ring_;  // its epoch; 0: that there is none
   Watch signals_;
   Watch links_watch_;
   Watch kernel_watch_;

@@ -79,7 +79,7 @@ void Agent::answer_landing_page(http::ResponseWriter& response) {
   const auto shown = ask_for_picture();
   if (!shown) return answer_text(response, 503, "the agent is busy\n");
   response.set_content_type("text/html; charset=utf-8");
-  response.send(pages::landing_page(shown->snapshot, PPPOL2TP_VERSION));
+  response.send(pages::landing_page(shown->snapshot, shown->facts));
 }
 
 void Agent::answer_reload(http::ResponseWriter& response) {

@@ -38,17 +38,18 @@ void Checkpointer::restore(model::Model& model, collectors::RingTail& tail) {
   if (access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return;
   const auto bytes = read_file(path_, kMaxStateBytes);
   if (!bytes) {
-    log::warn("starting without memory", {{"reason", bytes.error().message}});
+    log::warn("starting without the saved state", {{"reason", bytes.error().message}});
     return;
   }
   const auto checkpoint = model::decode_checkpoint(*bytes, boot_id_);
   if (!checkpoint) {
-    log::warn("starting without memory", {{"reason", checkpoint.error().within(path_).message}});
+    log::warn("starting without the saved state",
+              {{"reason", checkpoint.error().within(path_).message}});
     return;
   }
   model.restore(checkpoint->memory);
   tail.resume_from(checkpoint->position);
-  log::info("memory restored", {{"sessions", checkpoint->memory.sessions.size()}});
+  log::info("saved state restored", {{"sessions", checkpoint->memory.sessions.size()}});
 }
 
 void Checkpointer::save(model::Model& model, const collectors::RingTail& tail) {
@@ -91,10 +92,10 @@ void Checkpointer::finish() {
   const auto [written, next] = under_way_.get();
   next_ = next;
   if (!written && succeeded_) {
-    log::warn("memory cannot be kept; a restart of the agent would begin with empty counts",
+    log::warn("cannot save the state; a restart of the agent would lose its counts",
               {{"reason", written.error().message}});
   }
-  if (written && !succeeded_) log::info("memory is kept again", {{"file", path_}});
+  if (written && !succeeded_) log::info("the state is saved again", {{"file", path_}});
   succeeded_ = written.has_value();
 }
 

@@ -40,9 +40,9 @@ struct Flags {
 void declare(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", std::string("pppol2tp-agent ") + PPPOL2TP_VERSION);
   app.add_option("--config", flags.config_path,
-                 "Configuration file (YAML); every option has a default without it")
+                 "Configuration file (YAML); without it, every option has its default")
       ->type_name("FILE");
-  app.add_flag("--check-config", flags.check_config, "Check the configuration and exit");
+  app.add_flag("--check-config", flags.check_config, "Check the file that --config names and exit");
   app.add_flag("--print-config", flags.print_config,
                "Print a configuration file with every option explained and exit");
   app.add_flag("--print-metrics", flags.print_metrics,
@@ -125,6 +125,9 @@ int main(int argc, char** argv) {
     config = std::move(*loaded);
   }
   if (flags.check_config) {
+    if (flags.config_path.empty()) {
+      return complain("--check-config needs --config FILE: there is no file to check", kBadInput);
+    }
     const auto checked = pppol2tp::Agent::check(config);
     return checked ? print("configuration is valid\n")
                    : complain(checked.error().message, kBadInput);

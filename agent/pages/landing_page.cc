@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "agent/base/concat.h"
-#include "agent/metrics/facts.h"
+#include "agent/pages/html.h"
 #include "agent/pages/session_tables.h"
 
 namespace pppol2tp::pages {
@@ -27,14 +27,46 @@ void append_tile(std::string& out, std::string_view id, std::string_view what,
   out += concat("<span><b id=\"", id, "\">", number, "</b>", what, "</span>\n");
 }
 
+void append_trouble(std::string& out, std::string_view what) {
+  out += "<p class=\"down\">";
+  append_escaped(out, what);
+  out += "</p>\n";
+}
+
+// What an operator would otherwise have to look for in the agent's own metrics.
+void append_troubles(std::string& out, const metrics::AgentFacts& agent) {
+  if (!agent.ring.attached) {
+    append_trouble(
+        out,
+        "There is no ring to read: no pppd with the plugin has run since this host was "
+        "started, or the plugin and the agent do not name the same file. Run pppol2tpctl "
+        "check on this host to find out.");
+  }
+  for (const metrics::CollectorFacts& collector : agent.collectors) {
+    if (collector.success) continue;
+    append_trouble(out,
+                   concat("The collector ", collector.name, " fails. The agent's log says why."));
+  }
+  if (!agent.checkpoint_success) {
+    append_trouble(out, "The state file cannot be written. The agent's log says why.");
+  }
+  if (!agent.config_success) {
+    append_trouble(out,
+                   "The last reload was refused; the configuration before it is in force. The "
+                   "agent's log says why.");
+  }
+}
+
 }  // namespace
 
-std::string landing_page(const model::Snapshot& snapshot, std::string_view version) {
+std::string landing_page(const model::Snapshot& snapshot, const metrics::AgentFacts& agent) {
   const metrics::HostFacts host = metrics::host_facts(snapshot, metrics::Tallies().of(snapshot));
   const auto& by_phase = host.sessions_by_phase;
   const auto living = std::accumulate(by_phase.begin(), by_phase.end(), std::uint64_t{0});
   std::string out{kHead};
-  out += concat("<p>Version ", version, "</p>\n", kLinks, "<div class=\"tiles\">\n");
+  out += concat("<p>Version ", agent.version, "</p>\n", kLinks);
+  append_troubles(out, agent);
+  out += "<div class=\"tiles\">\n";
   append_tile(out, "up", "sessions up", host.sessions_up);
   append_tile(out, "on-the-way", "being set up or torn down", living - host.sessions_up);
   append_tile(out, "ended", "ended lately", host.sessions_departed);
@@ -42,8 +74,8 @@ std::string landing_page(const model::Snapshot& snapshot, std::string_view versi
   out += "</div>\n";
   if (living + host.sessions_departed == 0) {
     out +=
-        "<p>No session has been reported. Is the plugin loaded by pppd, and does the ring's "
-        "directory exist?</p>\n";
+        "<p>No session has been reported. Run <code>pppol2tpctl check</code> on this host to find "
+        "out whether something is missing.</p>\n";
   }
   out += "<div class=\"columns\">\n";
   append_phases(out, host);

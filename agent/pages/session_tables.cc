@@ -113,7 +113,7 @@ bool is_empty(const Counts& counts) {
 
 void append_phases(std::string& out, const metrics::HostFacts& host) {
   if (is_empty(host.sessions_by_phase)) return;
-  begin_table(out, "phases", "Living sessions by phase", {"phase", "sessions"});
+  begin_table(out, "phases", "Current sessions by phase", {"phase", "sessions"});
   for (std::size_t i = 0; i < host.sessions_by_phase.size(); ++i) {
     if (host.sessions_by_phase[i] == 0) continue;
     append_count(out, ring::to_text(static_cast<ring::Phase>(i)), host.sessions_by_phase[i]);
@@ -123,7 +123,7 @@ void append_phases(std::string& out, const metrics::HostFacts& host) {
 
 void append_causes(std::string& out, const metrics::HostFacts& host) {
   if (is_empty(host.totals.ends)) return;
-  begin_table(out, "causes", "Ends by cause, ever", {"cause", "ends"});
+  begin_table(out, "causes", "Ends by cause, since the ring was made", {"cause", "ends"});
   for (std::size_t i = 0; i < ring::kCauseCount; ++i) {
     if (host.totals.ends[i] == 0) continue;
     append_count(out, ring::to_text(static_cast<ring::Cause>(i)), host.totals.ends[i]);
@@ -154,9 +154,9 @@ void append_living(std::string& out, const Snapshot& snapshot) {
       snapshot, kMaxRows, [](const Session& s) { return !s.has_ended(); },
       [](const Session* a, const Session* b) { return a->ids() < b->ids(); });
   if (living.all == 0) return;
-  begin_table(out, "sessions", "Living sessions",
+  begin_table(out, "sessions", "Current sessions",
               {"state", "tunnel/session", "netns", "interface", "user", "peer", "role",
-               "local IPv4", "remote IPv4", "since (UTC)", "received", "sent (bytes)"});
+               "local IPv4", "remote IPv4", "since (UTC)", "received (bytes)", "sent (bytes)"});
   for (const Session* session : living.first) {
     append_living_row(out, *session, snapshot.realtime_offset_ns);
   }

@@ -94,6 +94,9 @@ class BadInput(unittest.TestCase):
     def test_unknown_flag_is_named(self):
         self.assertIn("--retention", self.refusal("--retention", "5m"))
 
+    def test_check_without_a_file_does_not_say_that_all_is_well(self):
+        self.assertIn("--config FILE", self.refusal("--check-config"))
+
 
 class GoodInput(unittest.TestCase):
     def test_version_and_help_go_to_standard_output(self):

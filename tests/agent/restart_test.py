@@ -41,6 +41,13 @@ class Restart(unittest.TestCase):
             self.assertEqual(samples[ends("killed")], 1)
             self.assertEqual(samples["pppol2tp_receive_bytes_total"], 1000)
 
+    def test_log_says_once_that_there_is_no_ring_and_once_that_it_is_read(self):
+        with Agent() as agent:
+            self.speaker(agent, 1, 1).say("run")
+            wait_until("the ring is read", lambda: "reading the ring" in agent.log.read_text())
+            log = agent.log.read_text()
+            self.assertEqual((log.count("no ring yet"), log.count("reading the ring")), (1, 1))
+
     def test_many_restarts_neither_lose_nor_double(self):
         with Agent() as agent:
             for round_number in range(1, 6):
@@ -72,12 +79,12 @@ class Restart(unittest.TestCase):
             (agent.path / "state").write_bytes(b"nonsense" * 100)
             agent.start()
             self.assertEqual(agent.value(up(1, 1)), 1)
-            self.assertIn("starting without memory", agent.log.read_text())
+            self.assertIn("starting without the saved state", agent.log.read_text())
 
     def test_state_that_cannot_be_written_is_a_metric_and_one_line(self):
         with Agent(state_file="/proc/no-such-place/state") as agent:
             wait_until("it shows", lambda: agent.value("pppol2tp_agent_checkpoint_success") == 0)
-            self.assertEqual(agent.log.read_text().count("memory cannot be kept"), 1)
+            self.assertEqual(agent.log.read_text().count("cannot save the state"), 1)
 
     def test_sigterm_ends_it_cleanly(self):
         with Agent() as agent:

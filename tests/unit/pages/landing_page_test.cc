@@ -22,7 +22,12 @@ std::size_t count_of(std::string_view text, std::string_view what) {
 
 class LandingPageTest : public testing::Test {
  protected:
-  std::string page() { return landing_page(model_.snapshot(0, 0), "1.2.3"); }
+  LandingPageTest() {
+    agent_.version = "1.2.3";
+    agent_.ring.attached = true;
+  }
+  std::string page() { return landing_page(model_.snapshot(0, 0), agent_); }
+  metrics::AgentFacts agent_;
   model::Model model_{{2000, 900 * test::kSecond}};
 };
 
@@ -30,6 +35,21 @@ TEST_F(LandingPageTest, WithoutSessionsSaysWhatToLookAt) {
   const std::string text = page();
   EXPECT_NE(text.find("No session has been reported"), text.npos);
   EXPECT_EQ(text.find("<table"), text.npos);
+}
+
+TEST_F(LandingPageTest, SaysWhatIsWrongWithTheAgentAndNothingElse) {
+  agent_.collectors = {{"links", true, 0}, {"kernel", true, 0}};
+  EXPECT_EQ(page().find("<p class=\"down\">"), std::string::npos);
+  agent_.collectors[1].success = false;
+  agent_.ring.attached = false;
+  agent_.checkpoint_success = false;
+  agent_.config_success = false;
+  const std::string text = page();
+  for (const char* piece : {"There is no ring to read", "The collector kernel fails",
+                            "The state file cannot be written", "The last reload was refused"}) {
+    EXPECT_NE(text.find(piece), text.npos) << piece << '\n' << text;
+  }
+  EXPECT_EQ(count_of(text, "<p class=\"down\">"), 4U);
 }
 
 TEST_F(LandingPageTest, LinksToMetricsAndNamesItsVersion) {
@@ -87,7 +107,7 @@ TEST_F(LandingPageTest, ShowsTheLatestEndsFirstWithCauseLengthAndThePeersWords) 
       << text;
   EXPECT_NE(text.find("<td>1h 5m</td><td>session &lt;limit&gt;</td>"), text.npos) << text;
   EXPECT_LT(text.find("10/21"), text.find("10/20"));
-  EXPECT_EQ(text.find("Living sessions</caption>"), text.npos);
+  EXPECT_EQ(text.find("Current sessions</caption>"), text.npos);
 }
 
 TEST_F(LandingPageTest, ShowsNoMoreEndsThanItHasRoomFor) {
