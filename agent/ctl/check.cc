@@ -63,26 +63,28 @@ Finding check_versions(const HostView& view) {
     ++others;
     example = version;
   });
-  if (others == 0) return {Verdict::good, "every session's plugin is of this version", ""};
+  if (others == 0) return {Verdict::good, "every session runs this version of the plugin", ""};
   return {Verdict::doubtful,
-          concat(others, " sessions run a plugin of another version, ", in_quotes(example, 32)),
-          "nothing is lost; they take the installed one when they dial again"};
+          concat(others, " sessions run another version of the plugin, ", in_quotes(example, 32)),
+          "nothing is lost; they get the installed version when they dial again"};
 }
 
 Finding check_probe(const std::string& address, const config::Config& config) {
   const auto endpoint = parse_endpoint(address);
-  if (!endpoint) return {Verdict::bad, endpoint.error().message, "mend `listen`"};
+  if (!endpoint)
+    return {Verdict::bad, endpoint.error().message,
+            "correct `listen` in the agent's configuration"};
   const std::size_t colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   if (host.empty() || host == "0.0.0.0" || host == "::") host = "localhost";
   const auto status = http::probe(host, port_of(endpoint->address), "/-/ready");
   if (!status && !config.web_config_file.empty()) {
-    return {Verdict::doubtful,
-            concat("the agent does not answer plain HTTP at ", address, "; ",
-                   config.web_config_file, " may have it want TLS"),
-            concat("ask it so: curl --insecure https://", host, ":", port_of(endpoint->address),
-                   "/-/ready")};
+    return {
+        Verdict::doubtful,
+        concat("the agent does not answer plain HTTP at ", address, "; ", config.web_config_file,
+               " may have turned TLS on"),
+        concat("try: curl --insecure https://", host, ":", port_of(endpoint->address), "/-/ready")};
   }
   if (!status) {
     return {Verdict::bad,
@@ -137,21 +139,24 @@ std::vector<Finding> check_plugin(const CheckInput& input) {
   }
   const std::string version = plugin_version_in(*bytes);
   if (version.empty()) {
-    return {{Verdict::bad, concat(path, " is not ours: sessions work, and nobody sees them"),
-             "install pppol2tp-plugin; running sessions keep their plugin until they dial again"}};
+    return {{Verdict::bad,
+             concat(path, " is not this project's plugin: sessions work, but nothing reports them"),
+             "install pppol2tp-plugin; sessions that are up keep the old plugin until they dial "
+             "again"}};
   }
   if (version != PPPOL2TP_VERSION) {
-    return {{Verdict::doubtful,
-             concat("plugin ", path, " is of version ", version, ", this program of ",
-                    PPPOL2TP_VERSION),
-             "install both packages of one version"}};
+    return {
+        {Verdict::doubtful,
+         concat("plugin ", path, " has version ", version, ", this program has ", PPPOL2TP_VERSION),
+         "install the same version of both packages"}};
   }
   return {{Verdict::good, concat("plugin ", version, " for pppd ", input.pppd_version), ""}};
 }
 
 std::vector<Finding> check_kernel(const CheckInput& input) {
-  return {check_module(input.root, "l2tp_ppp", "PPP frames over L2TP"),
-          check_module(input.root, "l2tp_netlink", "the agent sees the kernel's sessions by it")};
+  return {
+      check_module(input.root, "l2tp_ppp", "sessions need it"),
+      check_module(input.root, "l2tp_netlink", "the agent needs it to see the kernel's sessions")};
 }
 
 std::vector<Finding> check_ring(const CheckInput& input) {
@@ -163,13 +168,14 @@ std::vector<Finding> check_ring(const CheckInput& input) {
   const ring::Control& control = (*view)->segment().control();
   if (const auto full = control.table_full.load(); full != 0) {
     findings.push_back({Verdict::doubtful, concat(full, " sessions found the session table full"),
-                        "they live on ring records alone; a larger ring is made when the file is "
-                        "moved away on a host with more memory"});
+                        "only ring records tell of them. The table's size depends on the host's "
+                        "memory when the ring is made; with more memory, move the file away and "
+                        "the next pppd makes a larger one"});
   }
   if (const auto dropped = control.records_dropped.load(); dropped != 0) {
     findings.push_back({Verdict::doubtful,
-                        concat(dropped, " records were given up by their writers"),
-                        "the table has made their contents good"});
+                        concat(dropped, " records were dropped by their writers"),
+                        "their contents were taken from the session table"});
   }
   return findings;
 }
@@ -180,14 +186,20 @@ std::vector<Finding> check_agent(const CheckInput& input) {
   std::vector<Finding> findings;
   if (exists(path)) {
     auto loaded = config::load(path);
-    if (!loaded) return {{Verdict::bad, loaded.error().message, "mend it, then reload the agent"}};
+    if (!loaded)
+      return {{Verdict::bad, loaded.error().message, "correct it, then reload the agent"}};
     config = std::move(*loaded);
     findings.push_back({Verdict::good, concat("configuration ", input.config_path), ""});
+  } else {
+    findings.push_back({Verdict::doubtful,
+                        concat("there is no configuration file ", input.config_path,
+                               "; assuming an agent with the default options"),
+                        "give --config if the agent's configuration is elsewhere"});
   }
   if (config.ring != input.ring_path) {
     findings.push_back({Verdict::doubtful,
                         concat("the agent reads the ring ", config.ring, ", not ", input.ring_path),
-                        "give --ring, or mend `ring` in the agent's configuration"});
+                        "give --ring, or correct `ring` in the agent's configuration"});
   }
   for (const std::string& address : config.listen) findings.push_back(check_probe(address, config));
   return findings;

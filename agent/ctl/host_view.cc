@@ -34,7 +34,9 @@ std::string_view advice(const std::string& path, ring::SegmentStatus status) {
     case ring::SegmentStatus::not_permitted:
       return "Run as root, or join the group that the ring's directory belongs to";
     default:
-      return "Move the file away: the next pppd makes a new one";
+      return "If this is the file that the plugin writes to, move it away: the next pppd makes a "
+             "new "
+             "one";
   }
 }
 

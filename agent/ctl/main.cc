@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/quote.h"
 #include "agent/ctl/check.h"
 #include "agent/ctl/events.h"
 #include "agent/ctl/json.h"
@@ -25,12 +26,16 @@ constexpr int kBadInput = 2;
 
 constexpr char kDefaultColumns[] =
     "id,ifname,user,state,age,peer_address,remote_ipv4,receive_bytes_total,transmit_bytes_total";
+// With --all: why those ended is what is asked then.
+constexpr char kDefaultColumnsOfAll[] =
+    "id,ifname,user,state,end_cause,end_time_seconds,age,peer_address,receive_bytes_total,"
+    "transmit_bytes_total";
 
 struct Flags {
   std::string ring = ring::kDefaultPath;
   std::string config = "/etc/pppol2tp/agent.yml";
   std::vector<std::string> conditions;
-  std::string columns = kDefaultColumns;
+  std::string columns;  // empty: the default ones
   std::string order = "id";
   std::string who;
   bool all = false;
@@ -61,7 +66,8 @@ Result<std::vector<Condition>> conditions(const Flags& flags) {
 int show_sessions(const Flags& flags) {
   const auto wanted = conditions(flags);
   if (!wanted) return complain(wanted.error(), kBadInput);
-  const auto columns = parse_columns(flags.columns);
+  const char* const by_default = flags.all ? kDefaultColumnsOfAll : kDefaultColumns;
+  const auto columns = parse_columns(flags.columns.empty() ? by_default : flags.columns);
   if (!columns) return complain(columns.error(), kBadInput);
   const auto order = Order::parse(flags.order);
   if (!order) return complain(order.error(), kBadInput);
@@ -100,7 +106,10 @@ int show_session(const Flags& flags) {
   const auto view = HostView::open(flags.ring);
   if (!view) return complain(view.error(), kTrouble);
   const auto sessions = sessions_named(**view, flags.who);
-  if (sessions.empty()) return complain(fail("no session is called ", flags.who), kTrouble);
+  if (sessions.empty()) {
+    const std::string who = in_quotes(flags.who, kQuoteLimit);
+    return complain(fail("no session has the ids, interface or user ", who), kTrouble);
+  }
   const Moment moment = HostView::moment();
   if (flags.json) return print(to_json(sessions, moment));
   std::string out;
@@ -172,39 +181,46 @@ CLI::App* add(CLI::App& app, Command& chosen, const char* name, const char* help
 
 void add_conditions(CLI::App& command, Flags& flags) {
   command.add_option("condition", flags.conditions,
-                     "FIELD=VALUE, or with != ~ < > (see `fields`); all must hold");
+                     "FIELD=VALUE, or with != ~ < > (see `fields`); all must be true");
 }
 
 void declare(CLI::App& app, Flags& flags, Command& chosen) {
   app.set_version_flag("--version", std::string("pppol2tpctl ") + PPPOL2TP_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
-  app.add_option("--ring", flags.ring, "The shared file that the plugin writes to")
+  app.add_option("--ring", flags.ring,
+                 "The shared file that the plugin writes to (default /run/pppol2tp/ring)")
       ->type_name("FILE");
 
   auto* sessions = add(app, chosen, "sessions", "List sessions", show_sessions);
   add_conditions(*sessions, flags);
-  sessions->add_flag("--all", flags.all, "Ended ones too, as far as the ring remembers them");
-  sessions->add_option("--columns", flags.columns, "Fields to show, with commas");
-  sessions->add_option("--sort", flags.order, "Field to sort by; -FIELD turns the order round");
-  sessions->add_flag("--json", flags.json, "Every field, as JSON");
+  sessions->add_flag("--all", flags.all,
+                     "Include ended sessions, as far as the ring remembers them");
+  sessions->add_option("--columns", flags.columns, "Fields to show, separated by commas")
+      ->type_name("FIELDS");
+  sessions->add_option("--sort", flags.order, "Field to sort by; -FIELD for the reverse order")
+      ->type_name("FIELD");
+  sessions->add_flag("--json", flags.json, "Print every field as JSON");
 
   auto* session =
-      add(app, chosen, "session", "Say everything that is known of a session", show_session);
-  session->add_option("who", flags.who, "TUNNEL/SESSION, interface or user")->required();
-  session->add_flag("--json", flags.json, "As JSON");
+      add(app, chosen, "session", "Show everything that is known about a session", show_session);
+  session->add_option("WHO", flags.who, "TUNNEL/SESSION, interface or user")->required();
+  session->add_flag("--json", flags.json, "Print as JSON");
 
-  auto* events = add(app, chosen, "events", "Say what happened, record by record", show_events);
+  auto* events = add(app, chosen, "events", "Show what happened, record by record", show_events);
   add_conditions(*events, flags);
-  events->add_flag("--follow", flags.follow, "Go on with what happens from now on");
-  events->add_flag("--json", flags.json, "One JSON object for each event");
+  events->add_flag("--follow", flags.follow, "Then wait for new events, until Ctrl-C");
+  events->add_flag("--json", flags.json, "Print one JSON object for each event");
 
-  add(app, chosen, "top", "Show the busiest sessions, again and again", show_top);
-  auto* ring = add(app, chosen, "ring", "Say how the shared memory is", show_ring);
-  ring->add_flag("--json", flags.json, "As JSON");
-  auto* check = add(app, chosen, "check", "Find out why sessions do not show up", run_checks);
-  check->add_option("--config", flags.config, "The agent's configuration file")->type_name("FILE");
-  add(app, chosen, "fields", "List what can be shown, filtered and sorted by", show_fields);
+  add(app, chosen, "top", "Show the busiest sessions, refreshed every two seconds", show_top);
+  auto* ring = add(app, chosen, "ring", "Show the state of the shared memory", show_ring);
+  ring->add_flag("--json", flags.json, "Print as JSON");
+  auto* check = add(app, chosen, "check", "Find out why sessions are not shown", run_checks);
+  check
+      ->add_option("--config", flags.config,
+                   "The agent's configuration file (default /etc/pppol2tp/agent.yml)")
+      ->type_name("FILE");
+  add(app, chosen, "fields", "List the fields for columns, conditions and sorting", show_fields);
 }
 
 }  // namespace
@@ -212,7 +228,7 @@ void declare(CLI::App& app, Flags& flags, Command& chosen) {
 // Out of memory: nothing is lost, and terminate() says it.
 // NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
-  CLI::App app("PPP-over-L2TP sessions of this host, as pppd's plugin tells of them",
+  CLI::App app("Shows the PPP-over-L2TP sessions of this host, as pppd's plugin reports them",
                "pppol2tpctl");
   Flags flags;
   Command chosen = nullptr;

@@ -39,7 +39,8 @@ std::string plain_text(const Value& value, const Moment& moment) {
 Result<Condition> Condition::parse(std::string_view text) {
   const std::size_t at = text.find_first_of("=!~<>");
   if (at == std::string_view::npos) {
-    return fail("condition ", in_quotes(text, kQuoteLimit), ": none of = != ~ < > is in it");
+    return fail("condition ", in_quotes(text, kQuoteLimit),
+                ": it has none of the operators = != ~ < >");
   }
   const auto field = field_named(text.substr(0, at));
   if (!field) return field.error();
@@ -61,7 +62,7 @@ Result<Condition> Condition::parse(std::string_view text) {
       break;
     default:
       if (text.substr(at, 2) != "!=")
-        return fail("condition ", in_quotes(text, kQuoteLimit), ": ! without =");
+        return fail("condition ", in_quotes(text, kQuoteLimit), ": ! must be followed by =");
       condition.relation_ = Relation::unequal;
       behind = at + 2;
   }

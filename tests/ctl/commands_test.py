@@ -77,12 +77,12 @@ class WithSessions(unittest.TestCase):
     def test_a_session_that_is_not_there_is_an_error(self):
         status, out, error = run("--ring", self.ring, "session", "nobody")
         self.assertEqual((status, out), (1, ""))
-        self.assertIn("no session is called nobody", error)
+        self.assertIn('no session has the ids, interface or user "nobody"', error)
 
     def test_bad_questions_are_named_and_answered_with_status_2(self):
         for arguments, words in ((["sessions", "colour=red"], 'no field "colour"'),
                                  (["sessions", "mtu_bytes>big"], '"big" is not a number'),
-                                 (["sessions", "mtu_bytes"], "none of = != ~ < >"),
+                                 (["sessions", "mtu_bytes"], "none of the operators = != ~ < >"),
                                  (["sessions", "--sort=colour"], 'no field "colour"'),
                                  (["sessions", "--columns=id,colour"], 'no field "colour"'),
                                  (["dance"], "no such command: dance"),
@@ -121,6 +121,9 @@ class Events(unittest.TestCase):
             ended = json.loads(run("--ring", ring, "sessions", "--all", "--json")[1])
             self.assertEqual([(s["id"], s["state"], s["end_cause"]) for s in ended], [("7/8", "ended", "peer_request")])
             self.assertEqual(json.loads(run("--ring", ring, "sessions", "--json")[1]), [])
+            titles, row = run("--ring", ring, "sessions", "--all")[1].splitlines()
+            self.assertIn("END CAUSE", titles)
+            self.assertIn("peer_request", row)
 
     def test_follows_what_happens_and_a_ring_that_is_replaced(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -48,7 +48,7 @@ TEST_F(CheckTest, PluginOfAnotherVersionIsDoubtful) {
 TEST_F(CheckTest, UpstreamsPluginAndNoPluginAndNoPppdAreBad) {
   EXPECT_THAT(check_plugin(input())[0].what, HasSubstr("has no plugin"));
   put("/usr/lib/pppd/2.4.9/pppol2tp.so", "pppol2tp plugin initialized");
-  EXPECT_THAT(check_plugin(input())[0].what, HasSubstr("is not ours"));
+  EXPECT_THAT(check_plugin(input())[0].what, HasSubstr("is not this project's plugin"));
   CheckInput without = input();
   without.pppd_version.clear();
   EXPECT_THAT(check_plugin(without)[0].what, HasSubstr("pppd is not installed"));
@@ -79,6 +79,14 @@ TEST_F(CheckTest, ConfigurationThatIsWrongIsToldBeforeTheAgentIsAsked) {
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].verdict, Verdict::bad);
   EXPECT_THAT(findings[0].what, HasSubstr("colour"));
+}
+
+TEST_F(CheckTest, ConfigurationThatIsNotThereIsDoubtfulAndNamed) {
+  const auto findings = check_agent(input());
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].verdict, Verdict::doubtful);
+  EXPECT_THAT(findings[0].what, HasSubstr("no configuration file /etc/agent.yml"));
+  EXPECT_THAT(findings[1].what, HasSubstr(" at 127.0.0.1:11701"));
 }
 
 TEST_F(CheckTest, AgentThatReadsAnotherRingIsDoubtful) {

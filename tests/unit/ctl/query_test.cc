@@ -58,8 +58,9 @@ TEST(Condition, ValueMayHoldTheOperatorsThemselves) {
 }
 
 TEST(Condition, IsRefusedWithTheReason) {
-  EXPECT_THAT(Condition::parse("user").error().message, HasSubstr("none of = != ~ < >"));
-  EXPECT_THAT(Condition::parse("user!alice").error().message, HasSubstr("! without ="));
+  EXPECT_THAT(Condition::parse("user").error().message,
+              HasSubstr("none of the operators = != ~ < >"));
+  EXPECT_THAT(Condition::parse("user!alice").error().message, HasSubstr("! must be followed by ="));
   EXPECT_THAT(Condition::parse("usr=alice").error().message, HasSubstr("\"usr\""));
   EXPECT_THAT(Condition::parse("mtu_bytes>x").error().message, HasSubstr("not a number"));
 }
