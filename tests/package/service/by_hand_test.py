@@ -33,6 +33,9 @@ def alerts():
 class ByHand(unittest.TestCase):
     def test_1_what_cmake_installs_serves(self):
         bash("cmake --install build/release", RELEASE_BUILD_OF.read_text())
+        must("echo '# ours' >> /etc/pppol2tp/agent.yml")
+        bash("cmake --install build/release", RELEASE_BUILD_OF.read_text())
+        self.assertEqual(must("tail -n 1 /etc/pppol2tp/agent.yml"), "# ours", "the second installation keeps the configuration")
         bash("systemd-sysusers && systemd-tmpfiles --create", "/")
         bash("systemctl daemon-reload && systemctl enable --now pppol2tp-agent", "/")
         self.assertEqual(service("ActiveState"), "active")
