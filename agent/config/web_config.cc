@@ -140,6 +140,12 @@ Result<WebConfig> parse_web(const std::string& text, const std::string& name) {
   for (std::string* path : {&tls.cert_file, &tls.key_file, &tls.client_ca_file})
     resolve(*path, name);
   if (const auto checked = check(tls); !checked) return checked.error().within(name);
+  // exporter-toolkit takes it, and then answers every request 429.
+  if (config->rate_limit.interval.count() != 0 && config->rate_limit.burst == 0) {
+    return fail(name,
+                ": rate_limit: interval without burst, so every request would be refused; "
+                "allowed: a burst of at least 1");
+  }
   return config;
 }
 

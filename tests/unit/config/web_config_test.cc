@@ -134,6 +134,8 @@ const BadWeb kBad[] = {
      "/etc/web.yml:3: http_server_config.headers.X-XSS-Protection: "},
     {"HeaderThatIsNotOurs", "http_server_config:\n  headers:\n    Server: x\n",
      "/etc/web.yml:3: unknown key \"http_server_config.headers.Server\""},
+    {"RateLimitThatRefusesEverybody", "rate_limit:\n  interval: 1s\n",
+     "/etc/web.yml: rate_limit: interval without burst, so every request would be refused"},
     {"UsersAreAList", "basic_auth_users: [a]\n",
      "/etc/web.yml:1: basic_auth_users: expected a mapping, found a list"},
     {"UserTwice", "basic_auth_users:\n  a: " + kHash + "\n  a: " + kHash + "\n",
