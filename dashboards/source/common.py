@@ -13,8 +13,8 @@ PHASES = {0: ("dead", GREY), 1: ("initialize", GREY), 2: ("serialconn", BLUE), 3
 UP = {0: ("down", RED), 1: ("up", GREEN)}
 YES = {0: ("no", GREY), 1: ("yes", GREEN)}
 
-TUNNELS_DOWN = ("Tunnels that are shown for their sessions' sake and that the kernel has no more; where the kernel is not asked, those "
-                "without a living session.")
+TUNNELS_DOWN = ("Tunnels that are still shown because of their sessions but that the kernel no longer has. Where the kernel is not asked: "
+                "tunnels without a session that is up or in set-up.")
 
 
 def field(name):
