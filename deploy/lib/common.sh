@@ -83,7 +83,7 @@ with_progress() {
   [[ ! -t 1 ]] || printf '\r\033[K'
   if ((status != 0)); then
     tail -n 25 "$log" >&2
-    die "$label failed (exit status $status); all of it is in $log"
+    die "$label failed (exit status $status); the whole log is $log"
   fi
   say "$label: done in $((SECONDS - start)) s"
 }
