@@ -6,7 +6,7 @@ std::string_view style_sheet() {
   return R"css(body {
   font: 15px/1.5 system-ui, sans-serif;
   margin: 2rem auto;
-  max-width: 75rem;
+  max-width: 85rem;
   padding: 0 1rem;
   color: #1f2430;
   background: #fff;
@@ -16,7 +16,7 @@ p { margin: .3rem 0 1rem; }
 ul { padding-left: 1.2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 0 0 1.5rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; white-space: nowrap; }
-th, td { text-align: left; padding: .3rem 1.4rem .3rem 0; border-bottom: 1px solid #e3e6ec; white-space: nowrap; }
+th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid #e3e6ec; white-space: nowrap; }
 th { font-weight: 600; color: #5a6275; }
 td.n { text-align: right; }
 .up { color: #137a3c; }
