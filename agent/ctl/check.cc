@@ -70,6 +70,12 @@ Finding check_versions(const HostView& view) {
 }
 
 Finding check_probe(const std::string& address, const config::Config& config) {
+  if (address == "systemd") {
+    return {Verdict::doubtful,
+            "the agent's socket belongs to systemd, and its address is not known here",
+            "systemctl status pppol2tp-agent.socket; then ask the address that it shows: curl "
+            "http://ADDRESS/-/ready"};
+  }
   const auto endpoint = parse_endpoint(address);
   if (!endpoint)
     return {Verdict::bad, endpoint.error().message,

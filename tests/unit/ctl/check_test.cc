@@ -89,6 +89,14 @@ TEST_F(CheckTest, ConfigurationThatIsNotThereIsDoubtfulAndNamed) {
   EXPECT_THAT(findings[1].what, HasSubstr(" at 127.0.0.1:11701"));
 }
 
+TEST_F(CheckTest, SocketOfSystemdIsNotTakenForAWrongAddress) {
+  put("/etc/agent.yml", "listen: [systemd]\n");
+  const auto findings = check_agent(input());
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[1].verdict, Verdict::doubtful);
+  EXPECT_THAT(findings[1].advice, HasSubstr("pppol2tp-agent.socket"));
+}
+
 TEST_F(CheckTest, AgentThatReadsAnotherRingIsDoubtful) {
   put("/etc/agent.yml", "ring: /run/elsewhere/ring\nlisten: [\"127.0.0.1:1\"]\n");
   const auto findings = check_agent(input());
