@@ -43,20 +43,38 @@
 // [a] is sequentially consistent because the wake-up below hangs on it.
 //
 // Waking a sleeping reader. It sleeps in FUTEX_WAIT on wake_token, which works through a read-only
-// mapping; the token is the coarse clock of the latest wake-up. A writer, after its commit:
+// mapping; readers need to write nothing. The token is a time by the coarse clock, in even
+// milliseconds, that writers renew once a period; and one less as long as the writer that renewed
+// it may owe somebody a FUTEX_WAKE. A reader:
 //
 //   token = wake_token, then now = coarse clock (a few nanoseconds, no system call)
-//   now - token >= kWakePeriodMs and compare-and-swap(token -> now)?  FUTEX_WAKE
+//   next_ticket is not where it has read to?  it reads
+//   now - token < kWakeQuietMs?               records come: it looks again later, by its own clock
+//   else                                      FUTEX_WAIT(wake_token, token)
 //
-// So there is at most one wake-up a period on the host, whatever the load, and readers need to
-// write nothing. A reader: token = wake_token, now = coarse clock; is now - token < kWakeQuietMs,
-// it looks again later; is next_ticket not where it has read to, it reads; else
-// FUTEX_WAIT(wake_token, token). Nothing is slept through: a writer whose claim [a] came after the
-// reader's look at next_ticket reads a clock no earlier than the reader's. If it finds the token
-// that the reader saw, that is a period old, and it wakes. If it finds another, somebody has
-// changed the futex's word since, and either the wait returns at once or that somebody's FUTEX_WAKE
-// ends it. (A writer killed between its swap and its FUTEX_WAKE can delay a record until the next
-// period's writer, or the reader's own timeout.)
+// A writer, after its commit:
+//
+//   renew    token = wake_token, then now = coarse clock; not a period later: done
+//            compare-and-swap(token -> now, owing); another was faster: renew again
+//   settle   later = coarse clock, once more [d]; token was owing, or
+//            later - token >= kWakeQuietMs - 1?  FUTEX_WAKE
+//            compare-and-swap(now, owing -> now)
+//
+// So under a steady load the token moves on, readers look by their own clocks, and no writer enters
+// the kernel: the first one after a pause does, and nobody else in the same period.
+//
+// Who may sleep on a token when it is swapped is woken, or finds another word and does not sleep:
+// is [d] earlier than the time from which on one may sleep on that token, then so was the swap,
+// which comes before [d]; and whoever means to sleep looks at the clock first. (A writer's look
+// before its swap would not do: while it was away, somebody may have gone to sleep.)
+//
+// Nothing is slept through: a writer whose claim [a] came after the reader's look at next_ticket
+// reads a clock no earlier than the reader's. If the token that it finds is of the time that the
+// reader saw, that is kWakeQuietMs ago (less one: it may have been owing then, and settled since),
+// and it swaps it, and wakes. If it finds another, the reader's has been swapped, see above.
+//
+// A writer that is killed or stopped between its swap and the end of `settle` leaves an owing
+// token: who renews that, a period later, wakes in its stead. Nothing is delayed by more.
 //
 // The session table, one slot. A writer takes the next slot of `table_cursor` whose `owner` it can
 // lock, and keeps it locked for life: `owner` is a robust, process-shared mutex whose first 32 bits
@@ -137,7 +155,8 @@ static_assert(sizeof(Info) <= kControlOffset);
 
 struct Control {
   alignas(128) std::atomic<std::uint64_t> next_ticket;
-  alignas(128) std::atomic<std::uint32_t> wake_token;  // CLOCK_MONOTONIC_COARSE, ms, low 32 bits
+  // CLOCK_MONOTONIC_COARSE, ms, the low 32 bits: even; the odd number before it where owing.
+  alignas(128) std::atomic<std::uint32_t> wake_token;
   alignas(128) std::atomic<std::uint64_t> table_cursor;
   std::atomic<std::uint64_t> records_dropped;    // given up after too many lost races
   std::atomic<std::uint64_t> tickets_abandoned;  // claimed, overtaken, and claimed anew

@@ -29,16 +29,36 @@ void futex_wake(const std::atomic<std::uint32_t>& word, int how_many) {
   syscall(SYS_futex, &word, FUTEX_WAKE, how_many, nullptr, nullptr, 0);
 }
 
+std::uint32_t time_of(std::uint32_t token) {
+  return (token + 1) & ~std::uint32_t{1};
+}
+
+bool is_owing(std::uint32_t token) {
+  return token % 2 != 0;
+}
+
+// What is owed to those who may sleep on `before`, by the one who put `mine` in its place.
+void settle(Control& control, std::uint32_t before, std::uint32_t mine) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // the swap is seen before the clock is read
+  const bool may_be_slept_on = coarse_ms() - before >= kWakeQuietMs - 1;
+  if (may_be_slept_on || is_owing(before)) futex_wake(control.wake_token, INT_MAX);
+  control.wake_token.compare_exchange_strong(mine, time_of(mine), std::memory_order_release,
+                                             std::memory_order_relaxed);
+}
+
 }  // namespace
 
 void wake_reader(Control& control) {
   // The clock after the token: so it is never behind it, and the token never goes back.
   std::uint32_t token = control.wake_token.load(std::memory_order_acquire);
-  const std::uint32_t now = coarse_ms();
-  if (now - token < kWakePeriodMs) return;
-  if (control.wake_token.compare_exchange_strong(token, now, std::memory_order_seq_cst,
-                                                 std::memory_order_relaxed)) {
-    futex_wake(control.wake_token, INT_MAX);
+  std::uint32_t now = coarse_ms();
+  while (now - time_of(token) >= kWakePeriodMs) {
+    const std::uint32_t mine = (now & ~std::uint32_t{1}) - 1;
+    if (control.wake_token.compare_exchange_strong(token, mine, std::memory_order_seq_cst,
+                                                   std::memory_order_acquire)) {
+      return settle(control, token, mine);
+    }
+    now = coarse_ms();
   }
 }
 

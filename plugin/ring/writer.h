@@ -1,7 +1,7 @@
 // Puts records into the ring: see layout.h for the protocol and its proof obligations.
 //
-// Cost: one shared atomic addition, one copy, no system call but at most one FUTEX_WAKE per
-// kWakePeriodMs on the whole host. Never waits, never fails because of a reader.
+// Cost: one shared atomic addition, one copy; a system call (FUTEX_WAKE) only for the first record
+// after a pause of kWakeQuietMs on the whole host. Never waits, never fails because of a reader.
 //
 // One thread at a time for each Writer; any number of Writers, in any number of processes, on one
 // file.

@@ -12,6 +12,7 @@
 
 #include "tests/ring/traced_writer.h"
 #include "tests/unit/ring/memory_ring.h"
+#include "tests/unit/ring/sleeper.h"
 
 namespace pppol2tp::ring::test {
 namespace {
@@ -205,6 +206,26 @@ TEST_F(EveryInstruction, KilledOverAnUnreadRecordOnTheRestartablePathGivesNobody
     GTEST_SKIP() << "this machine or its C library has no restartable sequences";
   }
   kill_everywhere_over_an_unread_record(WritePath::fastest, Sequences::signed_off);
+}
+
+TEST_F(EveryInstruction, KilledItLeavesNoReaderAsleepForMoreThanAPeriod) {
+  std::atomic<std::uint32_t>& token = scene_.ring.control().wake_token;
+  int steps = 0;  // up to the swap: before it, nobody could tell that there was a writer
+  for (TracedWriter writer = victim(WritePath::portable, Sequences::restart); token == 0; ++steps) {
+    ASSERT_TRUE(writer.step());
+  }
+  bool returned = false;
+  for (--steps; !returned && !HasFailure(); ++steps) {
+    SCOPED_TRACE("killed after " + std::to_string(steps) + " instructions");
+    scene_.reset();
+    token.store(token_of(coarse_ms()) - kWakeQuietMs);
+    Sleeper reader(scene_.ring.segment(), 0);
+    reader.await_sleep();
+    returned = kill_after(steps, WritePath::portable, Sequences::restart);
+    token.fetch_sub(kWakePeriodMs);  // a period later, as far as that can be told
+    scene_.publish(1);
+    EXPECT_EQ(wake_all(scene_.ring.control()), 0) << "it was still asleep";
+  }
 }
 
 TEST_F(EveryInstruction, StoppedAndLappedOnThePortablePathDamagesNothingUnnoticed) {

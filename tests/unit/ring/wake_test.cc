@@ -1,31 +1,16 @@
 #include "plugin/ring/wake.h"
 
 #include <gtest/gtest.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <ctime>
-#include <thread>
 
 #include "tests/unit/ring/memory_ring.h"
+#include "tests/unit/ring/sleeper.h"
 
 namespace pppol2tp::ring::test {
 namespace {
 
-constexpr std::uint64_t kForever = 3'600'000'000'000;
-
-std::uint32_t coarse_ms() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return static_cast<std::uint32_t>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000);
-}
-
-// The token changes exactly when a writer has decided to wake.
-TEST(Waking, IsDoneByTheFirstWriterAfterAQuietPeriod) {
+TEST(Waking, RenewsTheTokenAfterAPeriod) {
   MemoryRing ring;
-  const std::uint32_t before = coarse_ms();
+  const std::uint32_t before = token_of(coarse_ms());
   ring.control().wake_token.store(before - kWakePeriodMs);
   internal::wake_reader(ring.control());
   const std::uint32_t token = ring.control().wake_token.load();
@@ -34,13 +19,13 @@ TEST(Waking, IsDoneByTheFirstWriterAfterAQuietPeriod) {
   EXPECT_NE(token, before - kWakePeriodMs);
 }
 
-TEST(Waking, IsLeftOutWithinThePeriodOfTheLatest) {
+TEST(Waking, LeavesATokenOfThePeriodAlone) {
   MemoryRing ring;
   Writer writer(ring.segment());
   // In the very tick that the token names, or else a tick later with a token of that tick: once out
   // of many tries, the burst lies in one period.
   for (;;) {
-    const std::uint32_t start = coarse_ms();
+    const std::uint32_t start = token_of(coarse_ms());
     ring.control().wake_token.store(start);
     for (std::uint64_t number = 1; number <= 100; ++number) {
       writer.publish(numbered_record(1, number));
@@ -51,10 +36,10 @@ TEST(Waking, IsLeftOutWithinThePeriodOfTheLatest) {
   }
 }
 
-TEST(Waking, HappensAtMostOnceAPeriodUnderABurst) {
+TEST(Waking, RenewsTheTokenAtMostOnceAPeriodUnderABurst) {
   MemoryRing ring;
   Writer writer(ring.segment());
-  const std::uint32_t start = coarse_ms();
+  const std::uint32_t start = token_of(coarse_ms());
   ring.control().wake_token.store(start - kWakePeriodMs);
   std::uint32_t token = ring.control().wake_token.load();
   std::uint32_t changes = 0;
@@ -77,38 +62,41 @@ TEST(Waking, RepairsATokenThatLiesInTheFuture) {
   EXPECT_LT(coarse_ms() - ring.control().wake_token.load(), 1'000'000u);
 }
 
-// A reader that waits in a thread of its own, and whether it is still at it.
-class Sleeper {
- public:
-  Sleeper(const Segment& segment, std::uint64_t seen)
-      : thread_([this, &segment, seen] {
-          thread_id_ = static_cast<pid_t>(syscall(SYS_gettid));
-          Reader::wait(segment, seen, kForever);
-          woken_ = true;
-        }) {}
-  ~Sleeper() { thread_.join(); }
+TEST(Waking, LeavesNothingOwing) {
+  MemoryRing ring;
+  ring.control().wake_token.store(token_of(coarse_ms()) - kWakeQuietMs);
+  internal::wake_reader(ring.control());
+  EXPECT_EQ(ring.control().wake_token.load() % 2, 0u);
+}
 
-  bool is_woken() const { return woken_; }
-
-  // Until the thread sleeps in the kernel on the futex, as /proc tells.
-  void await_sleep() const {
-    while (thread_id_ == 0) std::this_thread::yield();
-    const std::string path = "/proc/self/task/" + std::to_string(thread_id_) + "/syscall";
-    for (;;) {
-      FILE* const file = fopen(path.c_str(), "re");
-      long number = -1;
-      const int read = file == nullptr ? 0 : fscanf(file, "%ld", &number);
-      if (file != nullptr) fclose(file);
-      if (read == 1 && number == SYS_futex) return;
-      std::this_thread::yield();
-    }
+// Somebody who should not sleep, with such a recent token, tells whether the kernel was asked.
+TEST(Waking, TakesNoSystemCallUnderASteadyLoad) {
+  MemoryRing ring;
+  for (;;) {
+    ring.control().wake_token.store(token_of(coarse_ms()) - kWakeQuietMs);
+    Sleeper sleeper(ring.segment(), 0);
+    sleeper.await_sleep();
+    const std::uint32_t token = token_of(coarse_ms()) - kWakePeriodMs;
+    ring.control().wake_token.store(token);
+    internal::wake_reader(ring.control());
+    const bool was_in_time = coarse_ms() - token < kWakeQuietMs - 1;
+    const long asleep = wake_all(ring.control());
+    if (!was_in_time) continue;  // the test was held up
+    EXPECT_EQ(asleep, 1);
+    EXPECT_NE(ring.control().wake_token.load(), token);
+    break;
   }
+}
 
- private:
-  std::atomic<pid_t> thread_id_{0};
-  std::atomic<bool> woken_{false};
-  std::thread thread_;
-};
+TEST(Waking, IsDoneInTheSteadOfAWriterThatLeftATokenOwing) {
+  MemoryRing ring;
+  ring.control().wake_token.store(token_of(coarse_ms()) - kWakeQuietMs);
+  Sleeper sleeper(ring.segment(), 0);
+  sleeper.await_sleep();
+  ring.control().wake_token.store(token_of(coarse_ms()) - kWakePeriodMs - 1);
+  internal::wake_reader(ring.control());
+  EXPECT_EQ(wake_all(ring.control()), 0);
+}
 
 TEST(Waiting, EndsWithAPublishedRecord) {
   MemoryRing ring;
