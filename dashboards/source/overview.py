@@ -9,7 +9,7 @@ NOW = [
          f'count(ALERTS{{alertname=~"Pppol2tp.+", alertstate="firing", {HOST}}}) or vector(0)',
          thresholds=[(None, "green"), (1, ORANGE)], background=True, size=(3, 4)),
     stat("Sessions up", "Sessions whose link is up.", f"sum(pppol2tp_sessions_up{{{HOST}}})", size=(3, 4)),
-    stat("On their way up", "Sessions in set-up: begun, but the link is not up yet.",
+    stat("In set-up", "Sessions in set-up: begun, but the link is not up yet.",
          f'sum(pppol2tp_sessions{{phase=~"initialize|serialconn|establish|authenticate|callback|network", {HOST}}})', size=(3, 4)),
     stat("Ended lately", "Sessions that ended within the agents' retention time.", f"sum(pppol2tp_sessions_departed{{{HOST}}})", size=(3, 4)),
     stat("Tunnels", "Tunnels that are up.", f"sum(pppol2tp_tunnels{{{HOST}}})", size=(3, 4)),
@@ -73,7 +73,7 @@ TRAFFIC = [
     graph("Packets", "All sessions; sending is drawn downwards.",
           [query(f"sum(rate(pppol2tp_receive_packets_total{{{HOST}}}[$__rate_interval]))", "received"),
            query(f"sum(rate(pppol2tp_transmit_packets_total{{{HOST}}}[$__rate_interval]))", "sent")], "pps", mirrored="sent"),
-    heatmap("Packets thrown away for their sequence number", "Each row is a tunnel; the twenty with the most dropped packets.",
+    heatmap("Packets dropped because of sequence numbers", "Each row is a tunnel; the twenty with the most dropped packets.",
             f"topk(20, rate(pppol2tp_tunnel_receive_sequence_discards_total{{{HOST}}}[$__rate_interval]) > 0)",
             "{{instance}} {{netns}} {{tunnel_id}}", "pps"),
 ]
@@ -92,15 +92,15 @@ TALKERS = [
            "session_id": SESSION_COLUMN, "user": ("User", None, None), "ifname": ("Interface", None, None)}, sort="Value"),
     table("Sessions that ended last, and why", "The fifty latest; the agents keep them for their retention time.",
           f"topk(50, {ended(HOST)})", ENDED_COLUMNS, size=(24, 10), sort="Value"),
-    table("Hosts", "Whether the agent on each host answers.", f'up{{job="pppol2tp", {HOST}}}',
-          {"instance": ("Host", None, TO_AGENT), "Value": ("Agent answers", "bool_yes_no", None)}, size=(12, 8)),
     table("Alerts", "Alerts that are firing now.", f'ALERTS{{alertname=~"Pppol2tp.+", alertstate="firing", {HOST}}}',
           {"alertname": ("Alert", None, None), "severity": ("Severity", None, None), "instance": HOST_COLUMN,
-           "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "user": ("User", None, None), "cause": ("Cause", None, None)}, size=(12, 8)),
+           "tunnel_id": TUNNEL_COLUMN, "session_id": SESSION_COLUMN, "user": ("User", None, None), "cause": ("Cause", None, None)}, size=(24, 8)),
+    table("Hosts", "Whether the agent on each host answers.", f'up{{job="pppol2tp", {HOST}}}',
+          {"instance": ("Host", None, TO_AGENT), "Value": ("Agent answers", "bool_yes_no", None)}, size=(24, 6)),
 ]
 
 DASHBOARD = dashboard(
     "overview", "Overview", "All hosts: sessions, their ends and causes, the busiest.",
-    [("Now", NOW), ("As it should be", PROMISES), ("Sessions", SESSIONS), ("Traffic", TRAFFIC), ("Who", TALKERS)],
+    [("Now", NOW), ("Expected sessions and disagreements", PROMISES), ("Sessions", SESSIONS), ("Traffic", TRAFFIC), ("Busiest and latest", TALKERS)],
     annotations=[annotation("Mass drops", f'ALERTS{{alertname=~"Pppol2tp.+MassDrop", alertstate="firing", {HOST}}}', "red",
                             "{{alertname}}", "{{instance}} {{tunnel_id}}")])

@@ -21,13 +21,13 @@ DISCARDED = (f"rate(pppol2tp_tunnel_receive_sequence_discards_total{{{WHICH}}}[$
 
 NOW = [
     stat("Sessions", "Sessions of the tunnel that have not ended.", f"sum(pppol2tp_tunnel_sessions{{{WHICH}}})"),
-    stat("Most within an hour", "The alert on a mass drop compares with this.", f"sum(tunnel:pppol2tp_sessions:max1h{{{WHICH}}})"),
-    stat("Thrown away", "Share of the arriving packets that the kernel drops because of their sequence number, on the worst tunnel.",
+    stat("Maximum in an hour", "The alert on a mass drop compares with this.", f"sum(tunnel:pppol2tp_sessions:max1h{{{WHICH}}})"),
+    stat("Dropped", "Share of the arriving packets that the kernel drops because of their sequence number, on the worst tunnel.",
          f"max({DISCARDED})", "percentunit", thresholds=[(None, "green"), (0.001, ORANGE), (0.01, RED)]),
     stat("Down", TUNNELS_DOWN, f"count(pppol2tp_tunnel_up{{{WHICH}}} == 0) or vector(0)", thresholds=[(None, "green"), (1, ORANGE)]),
     stat("Ethernet sessions", "L2TPv3 sessions that carry Ethernet. They are not PPP sessions, so no other panel counts them.",
          f"sum(pppol2tp_tunnel_ethernet_sessions{{{WHICH}}})"),
-    table("Where it leads", "The tunnel's other end, by the peer's address, port and id.", f"pppol2tp_tunnel_info{{{WHICH}}}",
+    table("Peer", "The tunnel's other end, by the peer's address, port and id.", f"pppol2tp_tunnel_info{{{WHICH}}}",
           {"instance": HOST_COLUMN, "netns": NETNS_COLUMN, "tunnel_id": ("Tunnel", None, None), "peer_address": ("Peer", None, None),
            "peer_port": ("Port", None, None), "peer_tunnel_id": ("Peer's id", None, None)}, size=(24, 7)),
 ]
@@ -38,7 +38,7 @@ TRAFFIC = [
     graph("Packets", "All sessions of the tunnel; sending is drawn downwards.", both_ways("packets"), "pps", mirrored="/sent$/"),
     graph("Errors", "Received packets that were dropped, for any reason, and packets that the kernel failed to send (drawn downwards).",
           both_ways("errors"), "pps", mirrored="/sent$/"),
-    graph("Thrown away for their sequence number",
+    graph("Dropped because of sequence numbers",
           "Share of the arriving packets. With sequencing on and no reorder time-out (pppol2tp_reorderto), a lost packet costs packets behind it.",
           [query(DISCARDED, NAME)], "percentunit", thresholds=[(None, "green"), (0.01, RED)]),
     graph("Out of order", "Packets that arrived out of order and were reordered.",
@@ -62,7 +62,7 @@ SESSIONS = [
                                    f"pppol2tp_session_end_time_seconds{{{WHICH}}}", "user, ifname") + ")",
           {"Value": ("Phase", None, None), "instance": HOST_COLUMN, "netns": NETNS_COLUMN, "tunnel_id": ("Tunnel", None, None),
            "session_id": SESSION_COLUMN, "user": ("User", None, None), "ifname": ("Interface", None, None)}),
-    graph("Families of addresses that are up", "Sessions of the tunnel on which IPv4 or IPv6 is up.",
+    graph("Sessions with IPv4 and IPv6 up", "Sessions of the tunnel on which IPv4 or IPv6 is up.",
           [query(f"sum by (family) (pppol2tp_session_network_up{{{WHICH}}})", "{{family}}")], "short"),
     graph("How long set-ups took", "From pppd's start until the phase running, for the sessions shown now: median and slowest.",
           [query(f"quantile(0.5, pppol2tp_session_setup_seconds{{{WHICH}}})", "median"),
@@ -78,7 +78,7 @@ for panel in SESSIONS:
 
 DASHBOARD = dashboard(
     "tunnel", "Tunnel", "One tunnel, or several: sessions, traffic, losses.",
-    [("Now", NOW), ("Course", TRAFFIC), ("Sessions", SESSIONS)],
+    [("Now", NOW), ("Over time", TRAFFIC), ("Sessions", SESSIONS)],
     variables=[text_box("tunnel_id", "Tunnel", ".*", "This host's id of the tunnel, or a regular expression. A text box, because there may be thousands.")],
     annotations=[annotation("Alerts", f'ALERTS{{alertname=~"Pppol2tp.+", alertname!="Pppol2tpSessionDown", alertstate="firing", {WHICH}}}', "red",
                             "{{alertname}}", "{{instance}} {{tunnel_id}}")])
