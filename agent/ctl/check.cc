@@ -133,9 +133,12 @@ std::string plugin_version_in(std::string_view bytes) {
 }
 
 std::vector<Finding> check_plugin(const CheckInput& input) {
-  if (input.pppd_version.empty()) {
-    return {{Verdict::bad, "pppd is not installed, or cannot be run", "apt install ppp"}};
+  if (input.pppd_version.empty() && exists(input.root + "/usr/sbin/pppd")) {
+    return {{Verdict::doubtful, "this user may not run pppd, so its version is not known",
+             "run this check as root"}};
   }
+  if (input.pppd_version.empty())
+    return {{Verdict::bad, "pppd is not installed", "apt install ppp"}};
   const std::string path = concat(input.root, "/usr/lib/pppd/", input.pppd_version, "/pppol2tp.so");
   const auto bytes = read_file(path, kMaxPluginBytes);
   if (!bytes) {

@@ -58,6 +58,16 @@ TEST_F(CheckTest, UpstreamsPluginAndNoPluginAndNoPppdAreBad) {
   }
 }
 
+TEST_F(CheckTest, PppdThatThisUserMayNotRunIsNotTakenForMissing) {
+  put("/usr/sbin/pppd", "ELF");  // root:dip, mode 4754 on Debian
+  CheckInput without = input();
+  without.pppd_version.clear();
+  const auto findings = check_plugin(without);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].verdict, Verdict::doubtful);
+  EXPECT_THAT(findings[0].advice, HasSubstr("root"));
+}
+
 TEST_F(CheckTest, ModuleIsLoadedOrCanBeOrIsMissing) {
   put("/sys/module/l2tp_ppp/refcnt", "1");
   utsname kernel{};
