@@ -168,9 +168,7 @@ void Agent::tell_of_ring() {
   const std::uint64_t epoch = tail_.segment() ? tail_.segment()->epoch() : 0;
   if (told_ring_ == epoch) return;
   told_ring_ = epoch;
-  log::info(
-      epoch != 0 ? "reading the ring" : "no ring yet; the first pppd with the plugin will make it",
-      {{"file", config_.ring}});
+  log::info(epoch != 0 ? "reading the ring" : "no ring to read yet", {{"file", config_.ring}});
 }
 
 // Reads what is there; looks again soon if there was something, otherwise sleeps until a writer

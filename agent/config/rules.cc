@@ -191,8 +191,9 @@ Result<void> ExpectedSessionRule::check(const ExpectedSession& value) const {
 }
 
 std::string ExpectedSessionRule::allowed() const {
-  return "a mapping with name and at least one of user, ipparam, peer_address, ifname, tunnel_id, "
-         "session_id, of which all have to match, and netns, such as {name: office, user: jo}";
+  return "a mapping such as {name: office, user: jo}, with name, at least one of user, ipparam, "
+         "peer_address, ifname, tunnel_id and session_id, and optionally netns; a session has to "
+         "match all of them";
 }
 
 template <>

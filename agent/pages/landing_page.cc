@@ -36,11 +36,11 @@ void append_trouble(std::string& out, std::string_view what) {
 // What an operator would otherwise have to look for in the agent's own metrics.
 void append_troubles(std::string& out, const metrics::AgentFacts& agent) {
   if (!agent.ring.attached) {
-    append_trouble(
-        out,
-        "There is no ring to read: no pppd with the plugin has run since this host was "
-        "started, or the plugin and the agent do not name the same file. Run pppol2tpctl "
-        "check on this host to find out.");
+    append_trouble(out,
+                   "There is no ring to read: no pppd with the plugin has run since this host was "
+                   "started, the plugin and the agent do not name the same file, or the agent may "
+                   "not read it. Run pppol2tpctl "
+                   "check on this host to find out.");
   }
   for (const metrics::CollectorFacts& collector : agent.collectors) {
     if (collector.success) continue;

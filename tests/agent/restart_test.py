@@ -46,7 +46,7 @@ class Restart(unittest.TestCase):
             self.speaker(agent, 1, 1).say("run")
             wait_until("the ring is read", lambda: "reading the ring" in agent.log.read_text())
             log = agent.log.read_text()
-            self.assertEqual((log.count("no ring yet"), log.count("reading the ring")), (1, 1))
+            self.assertEqual((log.count("no ring to read yet"), log.count("reading the ring")), (1, 1))
 
     def test_many_restarts_neither_lose_nor_double(self):
         with Agent() as agent:
