@@ -1,5 +1,7 @@
-// exposition_server CANDIDATE SESSIONS PORT: serves until its input ends. Each line of input makes
-// the counters go on; "ok" answers it, and tells at the start that there is something to scrape.
+// exposition_server CANDIDATE SESSIONS PORT: serves until its input ends, and says "ok" when there
+// is something to scrape. Lines of its input:
+//   step     the counters go on; "ok" answers it
+//   sending  is answered by the processor time spent on sending so far, in nanoseconds
 // exposition_server text SESSIONS: prints the exposition.
 #include <malloc.h>
 
@@ -36,8 +38,12 @@ int main(int argc, char** argv) {
                                       static_cast<std::uint16_t>(std::atoi(argv[3])));
   std::cout << "ok" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
-    candidate->step();
-    std::cout << "ok" << std::endl;
+    if (line == "sending") {
+      std::cout << candidate->sending_ns() << std::endl;
+    } else {
+      candidate->step();
+      std::cout << "ok" << std::endl;
+    }
   }
   return 0;
 }

@@ -10,6 +10,24 @@
 namespace pppol2tp::bench {
 namespace {
 
+// The agent's own sink, measured. Sending is the only thing that it does.
+class MeasuredSink final : public metrics::Sink {
+ public:
+  MeasuredSink(http::ResponseWriter& response, WorkMeter& sending)
+      : sink_(response), sending_(sending) {}
+
+  bool write(std::span<char> piece) override {
+    return sending_.measure([&] { return sink_.write(piece); });
+  }
+  bool flush() override {
+    return sending_.measure([&] { return sink_.flush(); });
+  }
+
+ private:
+  ResponseSink sink_;
+  WorkMeter& sending_;
+};
+
 // The agent's own server and exposition, over a model that nobody else changes.
 class Ours final : public Candidate {
  public:
@@ -27,6 +45,7 @@ class Ours final : public Candidate {
   ~Ours() override { server_.stop(); }
 
   void step() override { model_.lock()->step(); }
+  std::uint64_t sending_ns() const override { return sending_.total_ns(); }
 
  private:
   void answer(const http::Request& request, http::ResponseWriter& response) {
@@ -34,12 +53,13 @@ class Ours final : public Candidate {
     if (!scrape) return response.set_status(400);
     set_headers(response, *scrape);
     response.begin(std::nullopt);
-    ResponseSink sink(response);
+    MeasuredSink sink(response, sending_);
     exposition_.write(model_.lock()->snapshot(), metrics::AgentFacts(), *scrape, sink);
   }
 
   Guarded<FilledModel> model_;
   metrics::Exposition exposition_;
+  WorkMeter sending_;
   http::Server server_;
 };
 

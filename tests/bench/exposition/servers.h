@@ -2,7 +2,9 @@
 // when told to.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -14,6 +16,42 @@ class Candidate {
  public:
   virtual ~Candidate() = default;
   virtual void step() = 0;  // every session's counters go on
+
+  // Of the processor time of its threads, what went into the system calls that send. 0 where it is
+  // not known.
+  virtual std::uint64_t sending_ns() const { return 0; }
+};
+
+// Adds up the processor time of some pieces of work, each of one thread.
+class WorkMeter {
+ public:
+  template <typename Work>
+  auto measure(Work&& work) {
+    const Stretch stretch(total_ns_);
+    return work();
+  }
+  std::uint64_t total_ns() const { return total_ns_; }
+
+ private:
+  class Stretch {
+   public:
+    explicit Stretch(std::atomic<std::uint64_t>& total_ns) : total_ns_(total_ns) {}
+    ~Stretch() { total_ns_ += now_ns() - begin_ns_; }
+    Stretch(const Stretch&) = delete;
+    Stretch& operator=(const Stretch&) = delete;
+
+   private:
+    static std::uint64_t now_ns() {
+      timespec now{};
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+      return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+             static_cast<std::uint64_t>(now.tv_nsec);
+    }
+    std::atomic<std::uint64_t>& total_ns_;
+    const std::uint64_t begin_ns_ = now_ns();
+  };
+
+  std::atomic<std::uint64_t> total_ns_{0};
 };
 
 // Sessions as a model would have them after their plugins' reports, without a ring.

@@ -1,11 +1,12 @@
 """The candidates as processes, and what a scrape of one of them takes."""
 
 import pathlib
+import select
 import socket
 import subprocess
 import time
 
-NANOSECOND = 1e-9
+from processors import NANOSECOND
 
 
 def free_port():
@@ -25,19 +26,26 @@ def wait_for_listener(process, port):
 
 
 class Server:
-    """A candidate; a context manager."""
+    """A candidate; a context manager. `prepare` is called in its process before it begins."""
 
-    def __init__(self, server, candidate, sessions):
+    def __init__(self, server, candidate, sessions, prepare=None):
         self.port = free_port()
         self.process = subprocess.Popen([server, candidate, str(sessions), str(self.port)], text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=prepare)
         assert self.process.stdout.readline() == "ok\n", candidate
 
     def step(self):
         """A third of the values goes on."""
-        self.process.stdin.write("\n")
+        assert self.ask("step") == "ok"
+
+    def sending_seconds(self):
+        """Processor time that it has spent on sending, so far, in what its process does itself."""
+        return int(self.ask("sending")) * NANOSECOND
+
+    def ask(self, word):
+        self.process.stdin.write(f"{word}\n")
         self.process.stdin.flush()
-        assert self.process.stdout.readline() == "ok\n"
+        return self.process.stdout.readline().rstrip("\n")
 
     def __enter__(self):
         return self
@@ -47,28 +55,58 @@ class Server:
         self.process.wait()
 
 
-def processor_seconds(pid):
-    return sum(int(path.read_text().split()[0]) * NANOSECOND
-               for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
-
-
 def peak_mb(pid):
     """In units of 1,000,000 bytes, as sizes of answers are."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
+def request(is_gzip, query=""):
+    coding = b"Accept-Encoding: gzip\r\n" if is_gzip else b""
+    return b"GET /metrics%s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n%s\r\n" % (query.encode(), coding)
+
+
+def check_head(start_of_answer):
+    assert bytes(start_of_answer[:12]) == b"HTTP/1.1 200", bytes(start_of_answer[:80])
+
+
 def scrape(port, is_gzip, query=""):
     """Wall seconds, seconds to the first byte, bytes."""
-    coding = b"Accept-Encoding: gzip\r\n" if is_gzip else b""
     room = memoryview(bytearray(1 << 20))
     start = time.monotonic()
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(b"GET /metrics%s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n%s\r\n"
-                           % (query.encode(), coding))
+        connection.sendall(request(is_gzip, query))
         size = connection.recv_into(room)
         first = time.monotonic() - start
-        assert bytes(room[:12]) == b"HTTP/1.1 200", bytes(room[:80])
+        check_head(room)
         while got := connection.recv_into(room):
             size += got
     return time.monotonic() - start, first, size
+
+
+class Watcher:
+    """A client that never sleeps, so that no server has to wake it, and takes much at a time, so that it is seldom in
+    a sender's way: what waking costs, and waiting for each other, would depend on how the two happen to meet."""
+
+    def __init__(self):
+        self.room = memoryview(bytearray(256 << 10))  # stays in the processor's cache
+
+    def scrape(self, port, is_gzip):
+        """Wall seconds, bytes."""
+        start = time.monotonic()
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1 << 20)
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(request(is_gzip))
+            watch = select.poll()
+            watch.register(connection, select.POLLIN)
+            size = 0
+            while True:
+                while not watch.poll(0):
+                    pass
+                got = connection.recv_into(self.room)
+                if size == 0:
+                    check_head(self.room)
+                if got == 0:
+                    return time.monotonic() - start, size
+                size += got
