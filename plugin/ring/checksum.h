@@ -25,10 +25,12 @@ inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-// Over the first `count` words of a private copy; everything but the ticket.
-inline std::uint64_t digest(const void* record, std::size_t count) {
-  const auto two_words = [record](std::uint64_t lane, std::uint64_t key, std::size_t at) {
-    return fold(lane ^ word_at(record, at), key ^ word_at(record, at + 1));
+// Over `count` words, everything but the ticket. word(i) gives each of them, and is asked once for
+// each.
+template <typename Word>
+std::uint64_t digest_of(std::size_t count, Word&& word) {
+  const auto two_words = [&word](std::uint64_t lane, std::uint64_t key, std::size_t at) {
+    return fold(lane ^ word(at), key ^ word(at + 1));
   };
   // Variables, not an array: they stay in registers, which halves the time.
   std::uint64_t a = kKeys[0] ^ count;
@@ -46,9 +48,14 @@ inline std::uint64_t digest(const void* record, std::size_t count) {
   if (rest >= 2) a = two_words(a, kKeys[4], i);
   if (rest >= 4) b = two_words(b, kKeys[5], i + 2);
   if (rest >= 6) c = two_words(c, kKeys[6], i + 4);
-  if (rest % 2 != 0) d = fold(d ^ word_at(record, count - 1), kKeys[7]);
+  if (rest % 2 != 0) d = fold(d ^ word(count - 1), kKeys[7]);
   return fold(fold(a ^ kKeys[4], b ^ kKeys[7]) ^ kKeys[0],
               fold(c ^ kKeys[5], d ^ kKeys[6]) ^ kKeys[1]);
+}
+
+// The same over a private copy.
+inline std::uint64_t digest(const void* record, std::size_t count) {
+  return digest_of(count, [record](std::size_t i) { return word_at(record, i); });
 }
 
 // Reversible in each argument while the other stays.

@@ -1,5 +1,6 @@
 #include "plugin/ring/reader.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "plugin/ring/checksum.h"
@@ -13,14 +14,41 @@ namespace {
 // almost two hours, and a reader that was away for longer has lost all there was anyhow.
 constexpr std::uint64_t kImplausibleStep = std::uint64_t{1} << 36;
 
+constexpr std::size_t kCacheLineBytes = 64;
+
 std::uint64_t committed(std::uint64_t ticket) {
   return 2 * ticket + 2;
 }
 
-bool holds(const Record& record, std::uint64_t check, std::uint64_t ticket) {
-  if (!is_well_formed(record)) return false;
-  const std::size_t words = (record.header.bytes + 7u) / 8u;
-  return internal::keyed(internal::digest(&record, words), ticket) == check;
+std::size_t words_of(const Record& record) {
+  return (std::min<std::size_t>(record.header.bytes, sizeof record) + 7) / 8;
+}
+
+// A record as it was copied out, its first `words` words.
+struct Copied {
+  std::size_t words;
+  std::uint64_t digest;
+};
+
+// Its length first, then as much as that is, each word's part of the digest as it comes by. The
+// digest asks for the lines one after another: they are all sent for before.
+Copied copy_record(const RecordSlot& slot, Record& record) {
+  const auto* const lines = reinterpret_cast<const std::byte*>(&slot);
+  for (std::size_t i = kCacheLineBytes; i < sizeof slot; i += kCacheLineBytes) {
+    __builtin_prefetch(lines + i);
+  }
+  internal::load_word(&slot.record, &record, 0);
+  const std::size_t words = words_of(record);
+  const auto copy_word = [&](std::size_t i) {
+    return internal::load_word(&slot.record, &record, i);
+  };
+  return {words, internal::digest_of(words, copy_word)};
+}
+
+bool holds(const Record& record, const Copied& copied, std::uint64_t check, std::uint64_t ticket) {
+  // The length was loaded twice.
+  if (!is_well_formed(record) || words_of(record) != copied.words) return false;
+  return internal::keyed(copied.digest, ticket) == check;
 }
 
 // Ascending, and all of them behind `next`: else a record could be handed out twice.
@@ -67,10 +95,10 @@ Reader::Taken Reader::copy_out(std::uint64_t ticket, Record& record) const {
   if (sequence > wanted) return Taken::lapped;
   std::uint64_t check = 0;
   internal::load_words(&slot.check, &check, 1);
-  internal::load_words(&slot.record, &record, sizeof(Record) / sizeof(std::uint64_t));
+  const Copied copied = copy_record(slot, record);
   std::atomic_thread_fence(std::memory_order_acquire);  // pairs with [b]
   if (slot.sequence.load(std::memory_order_acquire) != wanted) return Taken::lapped;
-  return holds(record, check, ticket) ? Taken::record : Taken::corrupt;
+  return holds(record, copied, check, ticket) ? Taken::record : Taken::corrupt;
 }
 
 bool Reader::take(Record& record) {

@@ -51,7 +51,7 @@ class Reader {
   bool resume(const ReaderPosition& position);
 
   // Hands up to `limit` records to on_record(const Record&), and returns how many. The record is
-  // the reader's own copy, valid during the call.
+  // the reader's own copy, valid during the call; what lies behind its header.bytes means nothing.
   template <typename OnRecord>
   std::size_t poll(OnRecord&& on_record, std::size_t limit) {
     std::size_t count = 0;

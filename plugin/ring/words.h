@@ -23,13 +23,17 @@ inline void store_words(void* shared, const void* from, std::size_t words) {
   }
 }
 
-inline void load_words(const void* shared, void* to, std::size_t words) {
+// Copies one word to its place in `to`, and returns it.
+inline std::uint64_t load_word(const void* shared, void* to, std::size_t index) {
   // atomic_ref takes no const objects before C++26; nothing is written.
   auto* const from = static_cast<std::uint64_t*>(const_cast<void*>(shared));
-  for (std::size_t i = 0; i < words; ++i) {
-    const std::uint64_t word = std::atomic_ref(from[i]).load(std::memory_order_relaxed);
-    std::memcpy(static_cast<std::byte*>(to) + i * sizeof word, &word, sizeof word);
-  }
+  const std::uint64_t word = std::atomic_ref(from[index]).load(std::memory_order_relaxed);
+  std::memcpy(static_cast<std::byte*>(to) + index * sizeof word, &word, sizeof word);
+  return word;
+}
+
+inline void load_words(const void* shared, void* to, std::size_t words) {
+  for (std::size_t i = 0; i < words; ++i) load_word(shared, to, i);
 }
 
 }  // namespace pppol2tp::ring::internal
