@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "plugin/ring/segment_file.h"
+#include "plugin/ring/slot_writer.h"
 
 namespace pppol2tp::ring {
 namespace {
@@ -210,6 +211,7 @@ SegmentStatus Segment::map(int descriptor, Access access) {
   device_ = file.st_dev;
   inode_ = file.st_ino;
   populate(bytes, file_bytes(geometry_), protection);
+  if (access == Access::read_write) internal::prepare_slot_writer();
   return SegmentStatus::attached;
 }
 

@@ -31,6 +31,10 @@ struct ClaimedSlot {
         last_next(claimed + segment.geometry().record_slots / 2) {}
 };
 
+// Finds out, once for the process, how a slot is written restartably. Done when a segment is mapped
+// for writing: asking the dynamic linker takes fifty times as long as the first record's publish.
+void prepare_slot_writer();
+
 // In one restartable sequence, tried anew a few times when it is interrupted. Which file defines it
 // depends on the machine that is built for: see CMakeLists.txt.
 SlotWrite write_slot_restartably(const ClaimedSlot& claimed, std::uint64_t check,

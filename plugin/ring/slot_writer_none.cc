@@ -4,6 +4,8 @@
 
 namespace pppol2tp::ring::internal {
 
+void prepare_slot_writer() {}
+
 SlotWrite write_slot_restartably(const ClaimedSlot&, std::uint64_t, const Record&, std::size_t) {
   return SlotWrite::unavailable;
 }

@@ -98,6 +98,10 @@ interrupted:
 
 }  // namespace
 
+void prepare_slot_writer() {
+  rseq_area();
+}
+
 SlotWrite write_slot_restartably(const ClaimedSlot& claimed, std::uint64_t check,
                                  const Record& record, std::size_t words) {
   RseqArea* const area = rseq_area();
