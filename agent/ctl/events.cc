@@ -98,9 +98,11 @@ std::string EventText::line_of(const ring::Record& record, const Moment& moment)
 
   const auto holds = [&](const Condition& condition) { return condition.holds(after, moment); };
   if (!std::all_of(conditions_.begin(), conditions_.end(), holds)) return {};
+  const char* const event = ring::to_text(record.header.type);
+  if (!events_.empty() && std::find(events_.begin(), events_.end(), event) == events_.end())
+    return {};
   const double time = *to_number(metrics::at(record.header.time_ns), moment);
   const std::string id = concat(who.tunnel_id, "/", who.session_id);
-  const char* const event = ring::to_text(record.header.type);
   const auto changes = changes_between(before, after, moment);
   if (as_json_) return to_json(time, id, event, changes, moment);
 

@@ -15,9 +15,10 @@ namespace pppol2tp::ctl {
 // Records of one session must come in their order. One thread.
 class EventText {
  public:
-  // Lines of sessions of which a condition does not hold are left out.
-  EventText(std::vector<Condition> conditions, bool as_json)
-      : conditions_(std::move(conditions)), as_json_(as_json) {}
+  // Left out are lines of sessions of which a condition does not hold, and, where `events` names
+  // any, those of other events (events.def).
+  EventText(std::vector<Condition> conditions, std::vector<std::string> events, bool as_json)
+      : conditions_(std::move(conditions)), events_(std::move(events)), as_json_(as_json) {}
 
   // The record's line, without its end; empty when it is left out.
   std::string line_of(const ring::Record& record, const Moment& moment);
@@ -25,6 +26,7 @@ class EventText {
  private:
   std::unordered_map<model::SessionIds, model::Session> sessions_;
   std::vector<Condition> conditions_;
+  std::vector<std::string> events_;
   bool as_json_;
 };
 

@@ -35,6 +35,7 @@ struct Flags {
   std::string ring = ring::kDefaultPath;
   std::string config = "/etc/pppol2tp/agent.yml";
   std::vector<std::string> conditions;
+  std::vector<std::string> events;
   std::string columns;  // empty: the default ones
   std::string order = "id";
   std::string who;
@@ -51,6 +52,14 @@ int complain(const Error& error, int status) {
 int print(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   return std::fflush(stdout) == 0 ? 0 : kTrouble;
+}
+
+std::vector<std::string> event_names() {
+  return {
+#define EVENT(name, number, Section, member, meaning) #name,
+#include "plugin/ring/events.def"
+#undef EVENT
+  };
 }
 
 Result<std::vector<Condition>> conditions(const Flags& flags) {
@@ -127,8 +136,8 @@ int show_session(const Flags& flags) {
 int show_events(const Flags& flags) {
   auto wanted = conditions(flags);
   if (!wanted) return complain(wanted.error(), kBadInput);
-  const auto done =
-      print_events(flags.ring, EventText(std::move(*wanted), flags.json), flags.follow);
+  const auto done = print_events(
+      flags.ring, EventText(std::move(*wanted), flags.events, flags.json), flags.follow);
   return done ? 0 : complain(done.error(), kTrouble);
 }
 
@@ -209,6 +218,11 @@ void declare(CLI::App& app, Flags& flags, Command& chosen) {
 
   auto* events = add(app, chosen, "events", "Show what happened, record by record", show_events);
   add_conditions(*events, flags);
+  events->add_option("--event", flags.events, "Only events of this name; may be repeated")
+      ->type_name("NAME")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::IsMember(event_names()));
   events->add_flag("--follow", flags.follow, "Then wait for new events, until Ctrl-C");
   events->add_flag("--json", flags.json, "Print one JSON object for each event");
 

@@ -85,6 +85,7 @@ class WithSessions(unittest.TestCase):
                                  (["sessions", "mtu_bytes"], "none of the operators = != ~ < >"),
                                  (["sessions", "--sort=colour"], 'no field "colour"'),
                                  (["sessions", "--columns=id,colour"], 'no field "colour"'),
+                                 (["events", "--event", "party"], "party not in {opened,"),
                                  (["dance"], "no such command: dance"),
                                  ([], "subcommand is required")):
             status, _, error = run("--ring", self.ring, *arguments)
@@ -115,6 +116,8 @@ class Events(unittest.TestCase):
             self.assertIn("state=up", lines[1])
             self.assertIn("receive_bytes_total=1.2k", lines[2])
             self.assertIn("end_cause=peer_request", lines[3])
+            _, out, _ = run("--ring", ring, "events", "--event", "opened", "--event", "ended")
+            self.assertEqual([line.split()[2] for line in out.splitlines()], ["opened", "ended"])
             as_json = [json.loads(line) for line in run("--ring", ring, "events", "--json")[1].splitlines()]
             self.assertEqual(as_json[2]["receive_bytes_total"], 1234)
             self.assertEqual(as_json[3]["end_cause"], "peer_request")

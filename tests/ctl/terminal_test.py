@@ -83,6 +83,7 @@ class OnATerminal(unittest.TestCase):
             for typed, completed in (("pppol2tpctl sess", "pppol2tpctl session"),
                                      ("pppol2tpctl ri", "pppol2tpctl ring"),
                                      ("pppol2tpctl events --fo", "pppol2tpctl events --follow"),
+                                     ("pppol2tpctl events --event en", "--event ended"),
                                      ("pppol2tpctl sessions --sort peer_tu", "--sort peer_tunnel_id"),
                                      ("pppol2tpctl sessions reor", "sessions reorder_timeout_seconds=")):
                 terminal.press("C-u", "C-l", typed, "Tab")
