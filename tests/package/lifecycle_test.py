@@ -93,7 +93,7 @@ class Lifecycle(TreeTest):
         self.must(FAKE_PPPD, "2.6.0")
         before = self.everything()
         told = self.refuse(PLUGIN)
-        self.assertIn("and /usr/sbin/pppd is 2.6.0.", told)
+        self.assertIn("but /usr/sbin/pppd is 2.6.0.", told)
         self.assertIn("Nothing was changed.", told)
         self.must("dpkg --purge pppol2tp-plugin")
         self.assertEqual(self.everything(), before)
