@@ -45,7 +45,14 @@ Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
     model.note_process(index, look == ProcessLook::there ? model::ProcessView::visible
                                                          : model::ProcessView::invisible);
   }
-  for (const std::uint32_t index : gone) settle(model, index, now_ns);
+  if (gone.empty()) return {};
+  // Who is gone has said its last word, which may be younger than the tail's latest look.
+  tail_.drain(model);
+  for (const std::uint32_t index : gone) {
+    // By now the place may be another session's, or nobody's, and then of no process.
+    const model::Session& session = model.session(index);
+    if (!session.has_ended() && !lives(model, session)) settle(model, index, now_ns);
+  }
   return {};
 }
 

@@ -13,9 +13,9 @@ namespace pppol2tp::collectors {
 
 class Liveness final : public Collector {
  public:
-  // `tail` must outlive this, and have drained the ring right before each collect(): what a session
-  // said before its end counts for more than what can be concluded from its silence.
-  explicit Liveness(const RingTail& tail) : tail_(tail) {}
+  // `tail` must outlive this. Before a session is given up the ring is drained: what it said before
+  // its end counts for more than what can be concluded from its silence.
+  explicit Liveness(RingTail& tail) : tail_(tail) {}
 
   std::string_view name() const override { return "liveness"; }
   Result<void> collect(model::Model& model, std::uint64_t now_ns) override;
@@ -24,7 +24,7 @@ class Liveness final : public Collector {
   bool lives(const model::Model& model, const model::Session& session) const;
   void settle(model::Model& model, std::uint32_t index, std::uint64_t now_ns) const;
 
-  const RingTail& tail_;
+  RingTail& tail_;
 };
 
 }  // namespace pppol2tp::collectors

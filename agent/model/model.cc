@@ -10,6 +10,11 @@ bool brings_statistics(ring::EventType type) {
   return type == ring::EventType::counters_read || type == ring::EventType::echo_measured;
 }
 
+// An end that has been counted stands, whoever tells of another one, or of none, later.
+void keep_end(const ring::SessionState& before, ring::SessionState& now) {
+  if (before.end.cause != ring::Cause::none) now.end = before.end;
+}
+
 }  // namespace
 
 Model::Model(Limits limits, NameNetns name_netns)
@@ -46,6 +51,7 @@ void Model::apply(const ring::Record& record) {
   } else {
     ++totals_.records_of_unknown_type;
   }
+  keep_end(before, session.state);
   session.state.identity = header.identity;
   session.state.records = header.number;
   session.state.updated_ns = header.time_ns;
@@ -67,6 +73,7 @@ void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
   if (!knows_more) return;
   const ring::SessionState before = session.state;
   session.state = state;
+  keep_end(before, session.state);
   session.has_gap = false;
   ++totals_.healed_from_table;
   account_traffic(session, before.counters);

@@ -1,13 +1,18 @@
 #include "agent/collectors/ring_tail.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <utility>
 
+#include "agent/base/fd.h"
 #include "agent/collectors/liveness.h"
 #include "agent/collectors/process_table.h"
 #include "agent/collectors/ring_waiter.h"
@@ -33,6 +38,54 @@ ring::SessionIdentity identity(std::uint32_t session_id = 20) {
   return who;
 }
 
+void run(ring::Publisher& publisher) {
+  ring::PhaseSection phase{};
+  phase.current = phase.furthest = Phase::running;
+  phase.entered_ns = phase.running_ns = ring::now_ns();
+  publisher.publish(phase);
+}
+
+// A process of its own with a session that is up. When it is told to go it does one thing more, and
+// is no more.
+class OtherPppd {
+ public:
+  OtherPppd(const std::string& ring, void (*last)(ring::Publisher&)) {
+    int ready[2];
+    int go[2];
+    if (pipe2(ready, O_CLOEXEC) != 0 || pipe2(go, O_CLOEXEC) != 0) std::abort();
+    const Fd ready_end(ready[0]);
+    Fd told_ready(ready[1]);
+    Fd told_to_go(go[0]);
+    go_ = Fd(go[1]);
+    process_ = fork();
+    char byte = 0;
+    if (process_ == 0) {
+      ring::Publisher publisher;
+      ring::SessionIdentity who = identity();
+      who.start_ticks = *process_start_ticks(who.pid);
+      publisher.open(ring.c_str(), who, &kGeometry);
+      run(publisher);
+      static_cast<void>(write(told_ready.get(), "x", 1));
+      static_cast<void>(read(told_to_go.get(), &byte, 1));
+      last(publisher);
+      _exit(0);
+    }
+    told_ready.reset();
+    static_cast<void>(read(ready_end.get(), &byte, 1));
+  }
+  ~OtherPppd() { go(); }
+
+  void go() {
+    if (process_ <= 0) return;
+    static_cast<void>(write(go_.get(), "x", 1));
+    waitpid(std::exchange(process_, -1), nullptr, 0);
+  }
+
+ private:
+  Fd go_;
+  pid_t process_ = -1;
+};
+
 class RingTailTest : public testing::Test {
  protected:
   // What the agent does once a second.
@@ -47,12 +100,6 @@ class RingTailTest : public testing::Test {
     ring::OpenedSection opened{};
     opened.opened_ns = ring::now_ns();
     publisher.publish(opened);
-  }
-  static void run(ring::Publisher& publisher) {
-    ring::PhaseSection phase{};
-    phase.current = phase.furthest = Phase::running;
-    phase.entered_ns = phase.running_ns = ring::now_ns();
-    publisher.publish(phase);
   }
   static void count(ring::Publisher& publisher, std::uint64_t bytes) {
     ring::CountersSection counters{};
@@ -194,6 +241,21 @@ TEST_F(RingTailTest, LastWordCountsForMoreThanTheProcessDeath) {
   EXPECT_EQ(ends(Cause::killed), 0u);
 }
 
+// Also where the session table had no place for it, and only the process table shows its death.
+TEST_F(RingTailTest, LastWordThatComesAfterTheTailsLookCountsForMoreThanTheProcessDeath) {
+  std::array<ring::Publisher, kGeometry.session_slots> others;
+  for (std::uint32_t i = 0; i < others.size(); ++i) open(others[i], 100 + i);
+  OtherPppd pppd(path_, [](ring::Publisher& last) { end(last, Cause::peer_request); });
+  tick();
+  ASSERT_NE(model_.find(kIds), nullptr);
+  ASSERT_FALSE(model_.find(kIds)->has_slot);
+  pppd.go();
+  ASSERT_TRUE(liveness_.collect(model_, ring::now_ns()));
+  EXPECT_EQ(model_.find(kIds)->state.end.cause, Cause::peer_request);
+  EXPECT_EQ(ends(Cause::peer_request), 1u);
+  EXPECT_EQ(ends(Cause::killed), 0u);
+}
+
 TEST_F(RingTailTest, EndWhoseRecordWasOverwrittenIsTakenFromTheTable) {
   ring::Publisher publisher;
   ring::Publisher other;
@@ -233,24 +295,7 @@ TEST_F(RingTailTest, SessionThatWasHandedToAChildLivesOn) {
 }
 
 TEST_F(RingTailTest, SessionThatDiedWithTheRingItWasInEndsWhenAnotherRingTakesItsPlace) {
-  int to_child[2];
-  int from_child[2];
-  ASSERT_EQ(pipe(to_child), 0);
-  ASSERT_EQ(pipe(from_child), 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    char byte = 0;
-    ring::Publisher publisher;
-    ring::SessionIdentity who = identity();
-    who.start_ticks = *process_start_ticks(who.pid = static_cast<std::uint32_t>(getpid()));
-    publisher.open(path_.c_str(), who, &kGeometry);
-    run(publisher);
-    static_cast<void>(write(from_child[1], "x", 1));
-    static_cast<void>(read(to_child[0], &byte, 1));
-    raise(SIGKILL);
-  }
-  char byte = 0;
-  ASSERT_EQ(read(from_child[0], &byte, 1), 1);
+  OtherPppd pppd(path_, [](ring::Publisher&) { raise(SIGKILL); });
   tick();
   ASSERT_NE(model_.find(kIds), nullptr);
   std::filesystem::remove(path_);
@@ -258,13 +303,9 @@ TEST_F(RingTailTest, SessionThatDiedWithTheRingItWasInEndsWhenAnotherRingTakesIt
   open(other, 21);  // makes the new ring, which the first session never comes to
   tick();
   EXPECT_FALSE(model_.find(kIds)->has_ended());
-  ASSERT_EQ(write(to_child[1], "x", 1), 1);
-  waitpid(child, nullptr, 0);
+  pppd.go();
   tick();
   EXPECT_EQ(ends(Cause::killed), 1u);
-  for (const int descriptor : {to_child[0], to_child[1], from_child[0], from_child[1]}) {
-    close(descriptor);
-  }
 }
 
 TEST_F(RingTailTest, WaiterCallsWhenAWriterPublishes) {

@@ -37,6 +37,16 @@ ring::SlotReading reading_of(std::uint32_t generation,
 class ModelTest : public testing::Test {
  protected:
   ModelTest() { model_.begin_ring(1, 16); }
+
+  // Every session that lives, as liveness does with processes that are gone.
+  void kill(std::uint64_t now_ns) {
+    std::vector<std::uint32_t> living;
+    model_.for_each_living([&](std::uint32_t index, const Session&) { living.push_back(index); });
+    for (const std::uint32_t index : living) {
+      model_.end_unannounced(index, Cause::killed, now_ns);
+    }
+  }
+
   Model model_{limits()};
   SessionScript session_{10, 20};
 };
@@ -237,15 +247,36 @@ TEST_F(ModelTest, SlotOutsideTheTableIsNotTrusted) {
 
 TEST_F(ModelTest, KilledSessionKeepsItsSeriesAndItsCause) {
   model_.apply(session_.phase(Phase::running));
-  std::uint32_t index = 0;
-  model_.for_each_living([&](std::uint32_t i, const Session&) { index = i; });
-  model_.end_unannounced(index, Cause::killed, 5 * kSecond);
+  kill(5 * kSecond);
   EXPECT_FALSE(model_.find(kIds)->is_up());
   EXPECT_EQ(model_.find(kIds)->state.end.cause, Cause::killed);
   EXPECT_EQ(model_.find(kIds)->state.end.reached, Phase::running);
   EXPECT_EQ(ends(model_, Cause::killed), 1u);
   model_.expire(5 * kSecond + kRetention);
   EXPECT_EQ(model_.find(kIds), nullptr);
+}
+
+TEST_F(ModelTest, EndThatIsToldAfterTheSessionWasGivenUpChangesNeitherCauseNorRetention) {
+  model_.apply(session_.phase(Phase::running));
+  kill(5 * kSecond);
+  model_.apply(session_.at(4 * kSecond).ended(Cause::user_request));
+  EXPECT_EQ(model_.find(kIds)->state.end.cause, Cause::killed);
+  EXPECT_EQ(all_ends(model_), 1u);
+  model_.expire(5 * kSecond + kRetention);
+  EXPECT_EQ(model_.find(kIds), nullptr);
+}
+
+TEST_F(ModelTest, SessionThatWasGivenUpIsNotBroughtBackByTheTable) {
+  session_.in_slot(3, 1);
+  model_.apply(session_.phase(Phase::running));
+  kill(5 * kSecond);
+  session_.counters(1000, 0);  // lost
+  model_.reconcile(3, reading_of(1), session_.state());
+  EXPECT_EQ(model_.find(kIds)->state.end.cause, Cause::killed);
+  EXPECT_EQ(model_.find(kIds)->state.counters.receive_bytes, 1000u);
+  EXPECT_EQ(all_ends(model_), 1u);
+  model_.snapshot(0, 0).tunnels.for_each(
+      [](const Tunnel& tunnel) { EXPECT_EQ(tunnel.living_sessions, 0u); });
 }
 
 TEST_F(ModelTest, SessionsBeyondTheLimitAreCountedAndLeftOut) {
