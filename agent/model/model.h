@@ -63,14 +63,16 @@ class Model {
   void end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns);
 
   // What the kernel says of a session or tunnel, nothing meaning that there is none; asked at
-  // `asked_ns`. An answer of the time before a session began says nothing of it. These return
-  // whether the model holds such a session or tunnel now.
+  // `asked_ns`. An answer of the time before a session began says nothing of it, and nothing is
+  // changed by one that is older than the latest. These return whether the model holds such a
+  // session or tunnel now; not if all it holds is an earlier user of the ids.
   bool hear_session(const SessionIds& ids, const std::optional<KernelSession>& fact,
                     std::uint64_t asked_ns);
   bool hear_tunnel(const TunnelIds& ids, const std::optional<KernelTunnel>& fact,
                    std::uint64_t asked_ns);
 
-  // Takes in a session of which no plugin has spoken. False: it is beyond the limits, and counted.
+  // Takes in a session of which no plugin has spoken, in the place of an earlier user of its ids.
+  // False: it is beyond the limits, and counted.
   bool add_without_plugin(const SessionIds& ids, const KernelSession& fact, std::uint64_t now_ns);
 
   // A kernel without these tunnels has none of their sessions either. One walk over all sessions.

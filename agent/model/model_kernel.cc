@@ -10,6 +10,12 @@ KernelView view_of(bool is_there) {
   return is_there ? KernelView::present : KernelView::absent;
 }
 
+// Whether a session that the kernel has can only be another one: this has ended and left the kernel
+// (without a plugin, the one is the other).
+bool has_left(const Session& session) {
+  return session.has_ended() && (session.is_without_plugin || session.kernel == KernelView::absent);
+}
+
 }  // namespace
 
 void Model::set_kernel(Session& session, KernelView view, std::uint64_t asked_ns) {
@@ -25,6 +31,8 @@ bool Model::hear_session(const SessionIds& ids, const std::optional<KernelSessio
   const std::uint32_t index = found->second;
   const Session& known = sessions_.at(index);
   if (asked_ns < known.state.opened.opened_ns) return true;  // of an earlier user of the ids
+  if (asked_ns < known.kernel_since_ns) return true;         // it has said something newer
+  if (fact && has_left(known)) return false;
   const KernelView view = view_of(fact.has_value());
   // Looked at first: an edit copies the page that a snapshot shares.
   if (known.kernel != view) set_kernel(sessions_.edit(index), view, asked_ns);
@@ -49,6 +57,9 @@ bool Model::add_without_plugin(const SessionIds& ids, const KernelSession& fact,
   identity.session_id = ids.session_id;
   identity.peer_tunnel_id = fact.peer_tunnel_id;
   identity.peer_session_id = fact.peer_session_id;
+  if (const auto before = by_ids_.find(ids); before != by_ids_.end()) {
+    supersede(before->second, now_ns);
+  }
   const auto index = start(ids, identity);
   if (!index) return false;
   sessions_.edit(*index).is_without_plugin = true;

@@ -194,6 +194,22 @@ TEST_F(KernelWitnessTest, SessionWithoutAPluginAppearsWhenItHasLastedAMoment) {
   EXPECT_EQ(ends(Cause::lost), 1u);
 }
 
+TEST_F(KernelWitnessTest, SessionWithoutAPluginThatComesBackUnderItsIdsIsAnotherOne) {
+  const auto come_up = [&] {
+    kernel_.sessions[kIds] = true;
+    kernel_.tell(kIds);
+    for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  };
+  come_up();
+  kernel_.sessions.clear();
+  ASSERT_TRUE(second());
+  ASSERT_TRUE(found()->has_ended());
+  come_up();
+  EXPECT_FALSE(found()->has_ended());
+  EXPECT_EQ(model_.totals().starts, 2u);
+  EXPECT_EQ(ends(Cause::lost), 1u);
+}
+
 TEST_F(KernelWitnessTest, SessionWhosePluginSpeaksInTimeIsNeverOneWithout) {
   kernel_.sessions[kIds] = true;
   kernel_.tell(kIds);

@@ -138,6 +138,27 @@ TEST_F(ModelKernelTest, EndedSessionThatTheKernelStillHasStaysUntilItHasNot) {
   EXPECT_EQ(ends(Cause::killed), 1u);
 }
 
+TEST_F(ModelKernelTest, AnswerThatIsOlderThanTheLatestIsPassedOver) {
+  bring_up();
+  model_.hear_session(kIds, std::nullopt, 13 * kSecond);
+  model_.hear_session(kIds, kernel_session(), 12 * kSecond);
+  EXPECT_EQ(model_.find(kIds)->kernel, KernelView::absent);
+}
+
+TEST_F(ModelKernelTest, SessionThatHasLeftTheKernelIsNotTheOneThatHasItsIdsNow) {
+  bring_up();
+  model_.apply(session_.at(11 * kSecond).ended(Cause::peer_request));
+  EXPECT_TRUE(model_.hear_session(kIds, std::nullopt, 12 * kSecond));
+  EXPECT_FALSE(model_.hear_session(kIds, kernel_session(), 13 * kSecond));
+  EXPECT_TRUE(model_.add_without_plugin(kIds, kernel_session(), 17 * kSecond));
+  EXPECT_TRUE(model_.find(kIds)->is_without_plugin);
+  EXPECT_FALSE(model_.find(kIds)->has_ended());
+  EXPECT_EQ(model_.session_count(), 1u);
+  EXPECT_EQ(model_.totals().starts, 2u);
+  model_.expire(11 * kSecond + kRetention);
+  EXPECT_NE(model_.find(kIds), nullptr);
+}
+
 TEST_F(ModelKernelTest, WithoutRetentionASessionThatTheKernelStillHasDoesNotHoldUpTheRest) {
   model_.set_limits({100, 0, 10});
   bring_up();
