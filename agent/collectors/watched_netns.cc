@@ -14,7 +14,7 @@ using Steady = std::chrono::steady_clock;
 
 // A kernel without the family runs modprobe for each attempt.
 constexpr auto kOpenInterval = 30s;
-// A namespace that is made anew under its name.
+// A namespace that is made anew under its name, or goes: until then its sockets keep it.
 constexpr auto kIdentityInterval = 5s;
 
 std::uint64_t boottime_ns() {
@@ -29,7 +29,7 @@ WatchedNetns::WatchedNetns(std::string name_or_path)
 
 void WatchedNetns::keep_open(Time now) {
   if (now < next_open_) return;
-  next_open_ = now + kIdentityInterval;
+  next_open_ = name_or_path_.empty() ? Time::max() : now + kIdentityInterval;  // its own stays
   if (socket_ && netns_inode(path_) == inode_) return;
   if (const auto opened = open(); !opened) {
     close(opened.error(), now);
@@ -73,8 +73,10 @@ void WatchedNetns::close(const Error& reason, Time now) {
   walker_.reset();
   listener_.reset();
   addresses_.reset();
+  links_.reset();
   interfaces_.reset();
   walking_.reset();
+  ethernet_sessions_.clear();
   next_open_ = now + kOpenInterval;
 }
 

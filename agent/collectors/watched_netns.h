@@ -2,6 +2,7 @@
 // and what is wrong with it, if anything.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -43,7 +44,7 @@ class WatchedNetns {
   void hear(KernelAnswers& answers);
 
   // When there is something to do by the clock.
-  Time next_due() const { return socket_ ? next_part_ : next_open_; }
+  Time next_due() const { return socket_ ? std::min(next_part_, next_open_) : next_open_; }
 
   // To be waited on; -1 when there is none.
   int notifications() const { return listener_ ? listener_->descriptor() : -1; }
