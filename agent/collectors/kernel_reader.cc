@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/base/clock.h"
+
 namespace pppol2tp::collectors {
 namespace {
 
@@ -52,12 +54,33 @@ KernelReader::Other KernelReader::work() {
     each.hear(answers);
   }
   answer_questions(answers);
-  report.is_news = has_content(answers);
-  bool has_walked = false;
+  const bool is_news = report.is_news = has_content(answers);
+  if (tell(std::move(report)) == Other::gone) return Other::gone;
+  // What was asked has a budget of its own, and what was notified is others' doing. Were a walk to
+  // pay for them, it would rest while they cost more, and pay for that: it might never end.
+  if (is_news) cpu_accounted_ = thread_cpu_time();
   for (WatchedNetns& each : namespaces_) {
-    has_walked = each.walk(Steady::now(), answers) || has_walked;
+    if (each.is_walk_due(Steady::now()) && walk(each) == Other::gone) return Other::gone;
   }
-  if (has_walked) answers.ethernet_sessions = all_ethernet_sessions();
+  cpu_accounted_ = thread_cpu_time();
+  return Other::there;
+}
+
+// A part of a walk is paid for with what it is to be woken for it, and to hand out what it found.
+KernelReader::Other KernelReader::walk(WatchedNetns& netns) {
+  KernelReport report;
+  if (netns.walk(Steady::now(), report.answers)) {
+    report.answers.ethernet_sessions = all_ethernet_sessions();
+  }
+  const Other other = tell(std::move(report));
+  const auto used = thread_cpu_time();
+  netns.pay_for_part(used - std::exchange(cpu_accounted_, used));
+  return other;
+}
+
+// Says nothing when there is nothing new to say.
+KernelReader::Other KernelReader::tell(KernelReport report) {
+  KernelAnswers& answers = report.answers;
   for (const WatchedNetns& each : namespaces_) {
     answers.namespaces.push_back({each.inode(), each.problem()});
   }

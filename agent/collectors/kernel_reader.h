@@ -8,6 +8,7 @@
 // anybody but the kernel and the other end.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ class KernelReader {
   void sleep();
   Other hear();
   Other work();
+  Other walk(WatchedNetns& netns);
+  Other tell(KernelReport report);
   void answer_questions(KernelAnswers& answers);
   KernelAnswers::EthernetSessions all_ethernet_sessions() const;
 
@@ -40,6 +43,7 @@ class KernelReader {
   std::vector<WatchedNetns> namespaces_;
   std::optional<KernelQuestions> questions_;
   std::vector<KernelAnswers::Namespace> told_;  // as they were when they were last reported
+  std::chrono::nanoseconds cpu_accounted_{};    // of this thread: what it was used for is known
 };
 
 }  // namespace pppol2tp::collectors

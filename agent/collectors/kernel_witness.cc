@@ -113,16 +113,14 @@ void KernelWitness::adapt_budget(const KernelAnswers& answers) {
 
 void KernelWitness::ask(const model::Model& model, std::uint64_t now_ns) {
   KernelQuestions questions;
-  for (const auto& [ids, stranger] : strangers_) {
-    if (questions.sessions.size() >= questions_ / 4) break;
-    const bool is_due = !stranger.is_refused && now_ns - stranger.first_seen_ns >= kGraceNs;
-    if (is_due && askable_.contains(ids.netns)) questions.sessions.push_back(ids);
-  }
   model.visit_some_tunnels(tunnel_cursor_, questions_ / 2, [&](const model::TunnelIds& ids) {
     if (askable_.contains(ids.netns)) questions.tunnels.push_back(ids);
   });
-  const std::size_t asked = questions.sessions.size() + questions.tunnels.size();
-  model.visit_some_sessions(session_cursor_, questions_ - std::min(asked, questions_),
+  // Strangers and sessions have as much each of what is left, and what the others do not need.
+  const std::size_t left = questions_ - questions.tunnels.size();
+  const std::size_t not_needed = left - std::min(left, model.session_count());
+  add_strangers(questions, std::max(left / 2, not_needed), now_ns);
+  model.visit_some_sessions(session_cursor_, left - questions.sessions.size(),
                             [&](const model::SessionIds& ids) {
                               if (askable_.contains(ids.netns)) questions.sessions.push_back(ids);
                             });
@@ -131,6 +129,15 @@ void KernelWitness::ask(const model::Model& model, std::uint64_t now_ns) {
     questions.nameless.push_back(netns);
   }
   desk_.ask(std::move(questions));
+}
+
+void KernelWitness::add_strangers(KernelQuestions& questions, std::size_t most,
+                                  std::uint64_t now_ns) const {
+  for (const auto& [ids, stranger] : strangers_) {
+    if (questions.sessions.size() >= most) return;
+    const bool is_due = !stranger.is_refused && now_ns - stranger.first_seen_ns >= kGraceNs;
+    if (is_due && askable_.contains(ids.netns)) questions.sessions.push_back(ids);
+  }
 }
 
 void KernelWitness::note_links(KernelAnswers& answers, model::Model& model) {

@@ -2,11 +2,11 @@
 // model's tunnels and sessions as may be asked about in that time, tunnels first, in turn; and it
 // takes in what was notified and what walks came upon. Nothing here waits for the kernel.
 //
-//   deleted by netlink    notified, asked, known within milliseconds
-//   tunnel closed         not notified; asked within a second for as many tunnels as the budget
-//   allows session without us    come upon by a walk, and believed when it is still there kGraceNs
-//   later: a pppd
-//                         with the plugin has spoken by then
+//   deleted by netlink   notified, asked, known within milliseconds
+//   tunnel closed        not notified; asked within a second for as many tunnels as the budget
+//                        allows
+//   session without us   come upon by a walk, and believed when it is still there kGraceNs later:
+//                        a pppd with the plugin has spoken by then
 //
 // One thread, the model's.
 #pragma once
@@ -55,6 +55,7 @@ class KernelWitness final : public Collector {
                        std::uint64_t now_ns);
   void adapt_budget(const KernelAnswers& answers);
   void ask(const model::Model& model, std::uint64_t now_ns);
+  void add_strangers(KernelQuestions& questions, std::size_t most, std::uint64_t now_ns) const;
   void forget_strangers(std::uint64_t now_ns);
   void note_links(KernelAnswers& answers, model::Model& model);
   void tell_addresses(model::Model& model, std::uint64_t now_ns);

@@ -98,25 +98,22 @@ void WatchedNetns::ask_session(std::uint32_t tunnel_id, std::uint32_t session_id
 }
 
 bool WatchedNetns::walk(Time now, KernelAnswers& answers) {
-  if (!socket_ || now < next_part_) return false;
-  if (!walking_) cpu_paid_ = thread_cpu_time();
   const auto ended = take_part(answers);
   const Time after = Steady::now();
-  // A part costs its time, or, where that is more, what the thread has used since the part before:
-  // handing out what was found, and being woken, cost as much as asking does.
-  const auto used = thread_cpu_time();
-  const auto cost = std::max<std::chrono::nanoseconds>(after - now, used - cpu_paid_);
-  cpu_paid_ = used;
   if (!ended) {
     abandon_walk(ended.error(), after + WalkPace::kAfterFailure);
     return false;
   }
-  next_part_ = after + (walking_ ? WalkPace::rest_after_part(cost)
+  next_part_ = after + (walking_ ? WalkPace::rest_after_part(after - now)
                                  : WalkPace::rest_after_walk(after - walk_began_));
   if (!*ended) return false;
   problem_.clear();
   ethernet_sessions_ = std::exchange(counting_, {});
   return true;
+}
+
+void WatchedNetns::pay_for_part(std::chrono::nanoseconds cpu) {
+  if (walking_) next_part_ = std::max(next_part_, Steady::now() + WalkPace::rest_after_part(cpu));
 }
 
 // What is wrong is told until a walk has come to its end.
@@ -144,7 +141,9 @@ Result<bool> WatchedNetns::take_part(KernelAnswers& answers) {
     if (const auto begun = begin(Subject::tunnels); !begun) return begun.error();
   }
   if (*walking_ == Subject::interfaces) return take_interfaces(answers);
-  const std::uint64_t asked_ns = boottime_ns();
+  // The kernel makes a part when the one before is taken (netlink_recvmsg()), so this one is as old
+  // as the rest that lies between.
+  const std::uint64_t asked_ns = std::exchange(part_made_ns_, boottime_ns());
   const auto part = walker_->next_part();
   if (!part) return part.error();
   for (const L2tpFact& fact : part->facts) note(fact, asked_ns, answers);
@@ -162,6 +161,7 @@ Result<bool> WatchedNetns::take_part(KernelAnswers& answers) {
 
 Result<void> WatchedNetns::begin(Subject subject) {
   walking_ = subject;
+  part_made_ns_ = boottime_ns();
   if (subject == Subject::tunnels) return walker_->begin_walk(L2tpSocket::Subject::tunnels);
   if (subject == Subject::sessions) return walker_->begin_walk(L2tpSocket::Subject::sessions);
   wants_interfaces_ = false;

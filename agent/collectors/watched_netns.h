@@ -33,9 +33,13 @@ class WatchedNetns {
   void ask_tunnel(std::uint32_t tunnel_id, KernelAnswers& answers);
   void ask_session(std::uint32_t tunnel_id, std::uint32_t session_id, KernelAnswers& answers);
 
-  // Takes the walk one part further when its time has come. True: a walk over all sessions has
-  // ended.
+  // Takes the walk one part further, when that is due. True: a walk over all sessions has ended.
+  bool is_walk_due(Time now) const { return socket_ && now >= next_part_; }
   bool walk(Time now, KernelAnswers& answers);
+
+  // The latest part cost so much of this thread, with handing out what it found: as much rest is to
+  // pay for it as for the time that the kernel took.
+  void pay_for_part(std::chrono::nanoseconds cpu);
 
   // Some sessions' interfaces are wanted: a walk is to find them, soon.
   void want_interfaces(Time now);
@@ -85,7 +89,7 @@ class WatchedNetns {
   std::optional<Subject> walking_;  // nothing: between two walks
   bool wants_interfaces_ = false;
   Time walk_began_;
-  std::chrono::nanoseconds cpu_paid_{};  // of this thread, at the end of the walk's latest part
+  std::uint64_t part_made_ns_ = 0;  // CLOCK_BOOTTIME, of before the kernel made the next part
   Time next_part_;
   Time next_open_;
   KernelAnswers::EthernetSessions counting_;  // of the walk that is under way

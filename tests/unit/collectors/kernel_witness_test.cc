@@ -332,6 +332,21 @@ TEST_F(KernelWitnessTest, SlowKernelIsAskedLessAndEverySessionComesToItsTurn) {
   EXPECT_EQ(present, 600);
 }
 
+TEST_F(KernelWitnessTest, StrangersAreAskedForWithHalfOfTheBudgetAndWhatKnownSessionsDoNotNeed) {
+  for (std::uint32_t id = 1; id <= 900; ++id) {
+    kernel_.sessions[{kNetns, 10, id}] = true;
+    kernel_.tell({kNetns, 10, id});
+  }
+  kernel_.cost_of_one_ns = 50'000;  // ten milliseconds have room for 200
+  bring_up(session_);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(second());
+  EXPECT_EQ(model_.session_count(), 1u + 198u + 99u) << "all of it, then half of it";
+  kernel_.asked_sessions.clear();
+  ASSERT_TRUE(second());
+  EXPECT_EQ(model_.session_count(), 298u + 99u);
+  EXPECT_EQ(kernel_.asked_sessions.size(), 199u) << "the other half is for known sessions";
+}
+
 TEST_F(KernelWitnessTest, StrangersBeyondTheLimitAreCountedOnceAndComeInWhenThereIsRoom) {
   model_.set_limits({1, 900 * kSecond});
   bring_up(session_);
