@@ -13,7 +13,6 @@
 namespace pppol2tp::config {
 namespace {
 
-// Enough of a bad value to find it by.
 constexpr std::array<std::string_view, 4> kLevelWords = {
 #define X(name) #name,
     PPPOL2TP_LOG_LEVELS(X)

@@ -8,9 +8,10 @@
 namespace pppol2tp::ctl {
 namespace {
 
-// Nothing is left out and nothing expires: the ring's own size is the limit.
+// Nothing is left out: the ring's own size is the limit.
 constexpr model::Limits kEverything{std::numeric_limits<std::uint32_t>::max(),
-                                    std::numeric_limits<std::uint64_t>::max() / 2};
+                                    HostView::kEndedAreKeptNs,
+                                    std::numeric_limits<std::uint32_t>::max()};
 
 std::uint64_t boottime_ns() {
   return static_cast<std::uint64_t>(system_clock().boottime().count());
@@ -58,15 +59,20 @@ Result<std::unique_ptr<HostView>> HostView::open(const std::string& ring_path) {
     return cannot_read(ring_path, status);
   }
   std::unique_ptr<HostView> view(new HostView(ring_path));
-  if (const auto done = view->refresh(); !done) return done.error();
+  if (const auto done = view->look(boottime_ns()); !done) return done.error();
   if (view->tail_.segment() == nullptr) return fail("ring ", ring_path, ": it went away just now");
   return view;
 }
 
-Result<void> HostView::refresh() {
-  const std::uint64_t now = boottime_ns();
-  if (const auto done = tail_.collect(model_, now); !done) return done;
-  return liveness_.collect(model_, now);
+Result<void> HostView::look(std::uint64_t now_ns) {
+  if (const auto done = tail_.collect(model_, now_ns); !done) return done;
+  return liveness_.collect(model_, now_ns);
+}
+
+Result<void> HostView::refresh(std::uint64_t now_ns) {
+  const auto done = look(now_ns);
+  model_.expire(now_ns);
+  return done;
 }
 
 std::vector<const model::Session*> HostView::sessions() const {

@@ -1,7 +1,8 @@
 // The host's sessions as the shared memory tells them, read-only and without the agent: the same
 // ring tail, liveness and model that the agent has, filled anew.
 //
-// Sessions that ended are there for as long as the ring remembers their end. One thread.
+// At first, sessions that ended are there for as long as the ring remembers their end; whoever goes
+// on looking keeps them for kEndedAreKeptNs, however many they get. One thread.
 #pragma once
 
 #include <memory>
@@ -22,8 +23,10 @@ class HostView {
   // Fails, saying why and what to do, when there is no ring to read.
   static Result<std::unique_ptr<HostView>> open(const std::string& ring_path);
 
-  // Takes in what has happened since. The first one has been done by open().
-  Result<void> refresh();
+  static constexpr std::uint64_t kEndedAreKeptNs = 900'000'000'000;
+
+  // Takes in what has happened since open(), or since the last call.
+  Result<void> refresh(std::uint64_t now_ns);
 
   const model::Model& model() const { return model_; }
   const ring::Segment& segment() const { return *tail_.segment(); }
@@ -33,6 +36,7 @@ class HostView {
 
  private:
   explicit HostView(const std::string& ring_path);
+  Result<void> look(std::uint64_t now_ns);
 
   collectors::NetnsNames netns_names_;
   model::Model model_;

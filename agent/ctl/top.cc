@@ -141,7 +141,7 @@ Result<void> run_top(HostView& view) {
                       static_cast<std::size_t>(COLS - 1))
                .c_str());
     refresh();
-    outcome = view.refresh();
+    outcome = view.refresh(HostView::moment().now_ns);
   }
   endwin();
   return outcome;
