@@ -134,19 +134,9 @@ std::string SupportedTlsVersion::allowed() const {
   return OneOf<TlsVersion>().allowed();
 }
 
-Result<bool> TrueOrFalse::parse(std::string_view scalar) const {
-  if (scalar == "true") return true;
-  if (scalar == "false") return false;
-  return fail(in_quotes(scalar, kQuoteLimit), " is not a boolean");
-}
-
-std::string TrueOrFalse::allowed() const {
-  return "true, false";
-}
-
 Result<bool> OnlyFalse::parse(std::string_view scalar) const {
   if (scalar == "true") return fail("HTTP/2 is refused: civetweb speaks HTTP/1.1 only");
-  return TrueOrFalse().parse(scalar);
+  return Boolean().parse(scalar);
 }
 
 std::string OnlyFalse::allowed() const {

@@ -46,12 +46,6 @@ struct SupportedTlsVersion {
   std::string allowed() const;
 };
 
-struct TrueOrFalse {
-  using Value = bool;
-  Result<bool> parse(std::string_view scalar) const;
-  std::string allowed() const;
-};
-
 struct OnlyFalse {
   using Value = bool;
   Result<bool> parse(std::string_view scalar) const;
