@@ -73,6 +73,7 @@ class Agent {
   void hear_of_links();
   void hear_of_kernel();
   void tell_of_kernel();
+  void look_soon();
   void adjust_realtime_offset();
   void reload_on_signal();
   Result<void> reload();
@@ -105,6 +106,7 @@ class Agent {
   std::atomic<bool> is_ready_ = false;
   bool config_success_ = true;
   bool follow_timer_is_set_ = false;
+  bool look_timer_is_set_ = false;
   Guarded<metrics::FamilySet> shown_families_;  // HTTP threads read it
   metrics::Exposition exposition_;
   std::int64_t realtime_offset_ns_ = 0;
@@ -115,6 +117,7 @@ class Agent {
   Watch kernel_watch_;
   Timer tick_timer_;
   Timer follow_timer_;
+  Timer look_timer_;
   std::optional<collectors::RingWaiter> waiter_;  // last: its thread posts to what is above
 };
 

@@ -1,11 +1,14 @@
 #include "agent/collector_runner.h"
 
-#include "agent/base/clock.h"
+#include <algorithm>
+
 #include "agent/base/log.h"
 
 namespace pppol2tp {
 
-CollectorRunner::CollectorRunner(const std::vector<collectors::Collector*>& collectors) {
+CollectorRunner::CollectorRunner(const std::vector<collectors::Collector*>& collectors,
+                                 const Clock& clock)
+    : clock_(clock) {
   for (auto* const collector : collectors) add(*collector);
 }
 
@@ -16,11 +19,12 @@ void CollectorRunner::add(collectors::Collector& collector) {
 }
 
 void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {
+  const auto all_begin = clock_.monotonic();
   for (std::size_t i = 0; i < collectors_.size(); ++i) {
     metrics::CollectorFacts& facts = facts_[i];
-    const auto begin = system_clock().monotonic();
+    const auto begin = clock_.monotonic();
     const auto result = collectors_[i]->collect(model, now_ns);
-    facts.duration_ns = static_cast<std::uint64_t>((system_clock().monotonic() - begin).count());
+    facts.duration_ns = static_cast<std::uint64_t>((clock_.monotonic() - begin).count());
     // Also when one trouble takes another's place.
     if (!result && (facts.success || told_[i] != result.error().message)) {
       told_[i] = result.error().message;
@@ -29,6 +33,12 @@ void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {
     if (result && !facts.success) log::info("collector works again", {{"collector", facts.name}});
     facts.success = result.has_value();
   }
+  const auto end = clock_.monotonic();
+  rested_ = end + (end - all_begin) * (kShare - 1);
+}
+
+std::chrono::nanoseconds CollectorRunner::rest_left() const {
+  return std::max(rested_ - clock_.monotonic(), std::chrono::nanoseconds(0));
 }
 
 }  // namespace pppol2tp
