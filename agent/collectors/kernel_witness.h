@@ -26,7 +26,7 @@ class KernelWitness final : public Collector {
   static constexpr std::uint64_t kBudgetNs = 10'000'000;
   static constexpr std::uint64_t kAskIntervalNs = 900'000'000;  // the collectors run once a second
   static constexpr std::uint64_t kGraceNs = 3'000'000'000;
-  static constexpr std::size_t kFewestQuestions = 64;
+  static constexpr std::size_t kFewestQuestions = 32;
   static constexpr std::size_t kMostQuestions = 4096;
   // At the most: to find the sessions of interfaces that have changed, all are looked through.
   static constexpr std::uint64_t kAddressIntervalNs = 5'000'000'000;

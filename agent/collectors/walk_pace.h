@@ -14,7 +14,7 @@ class WalkPace {
  public:
   using Duration = std::chrono::nanoseconds;
 
-  static constexpr int kShare = 20;  // one twentieth
+  static constexpr int kShare = 25;  // one twenty-fifth
   static constexpr Duration kShortestRest = std::chrono::milliseconds(1);
   static constexpr Duration kShortestInterval = std::chrono::seconds(10);
   static constexpr Duration kLongestInterval = std::chrono::hours(1);
