@@ -72,14 +72,14 @@ Connections::Entry* Connections::add(ShutDown shut_down, nanoseconds now) {
   Entry* entry =
       &state->open.emplace_back(std::move(shut_down), Activity{Doing::awaiting_request, now});
   ++state->accepted;
-  if (is_crowded(*state)) changed_.notify_all();
+  if (is_crowded(*state)) crowded_.notify_all();
   return entry;
 }
 
 void Connections::remove(Entry* entry) {
   auto state = state_.lock();
   state->open.remove_if([&](const Entry& other) { return &other == entry; });
-  if (state->open.empty()) changed_.notify_all();
+  if (state->open.empty()) emptied_.notify_all();
 }
 
 void Connections::set_doing(Entry* entry, Doing doing, nanoseconds now) {
@@ -105,18 +105,18 @@ bool Connections::relieve(nanoseconds now) {
 
 bool Connections::wait_until_crowded() {
   auto state = state_.lock();
-  state.wait(changed_, [&] { return state->is_waiting_over || is_crowded(*state); });
+  state.wait(crowded_, [&] { return state->is_waiting_over || is_crowded(*state); });
   return !state->is_waiting_over;
 }
 
 void Connections::pause(nanoseconds time) {
   auto state = state_.lock();
-  state.wait_for(changed_, time, [&] { return state->is_waiting_over; });
+  state.wait_for(crowded_, time, [&] { return state->is_waiting_over; });
 }
 
 void Connections::stop_waiting() {
   state_.lock()->is_waiting_over = true;
-  changed_.notify_all();
+  crowded_.notify_all();
 }
 
 void Connections::shut_down_idle() {
@@ -133,7 +133,7 @@ void Connections::shut_down_all() {
 
 bool Connections::wait_until_none(nanoseconds timeout) {
   auto state = state_.lock();
-  return state.wait_for(changed_, timeout, [&] { return state->open.empty(); });
+  return state.wait_for(emptied_, timeout, [&] { return state->open.empty(); });
 }
 
 ConnectionCounts Connections::counts() const {

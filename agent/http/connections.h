@@ -96,7 +96,8 @@ class Connections {
 
   const std::size_t crowded_above_;
   Guarded<State> state_;
-  std::condition_variable changed_;
+  std::condition_variable crowded_;  // or is_waiting_over
+  std::condition_variable emptied_;  // apart, so that a lone scrape's end wakes nobody
 };
 
 // A thread that relieves connections by the real clock.
