@@ -165,19 +165,19 @@ std::uint64_t BlockCache<Item>::label_hash(Part pages) const {
 
 template <typename Item>
 BlockLabels BlockCache<Item>::make_labels(Part pages) const {
-  BlockLabels out;
+  std::vector<std::string> texts;
+  ShardKeys shard_keys{};
   LabelList labels;
   for_each_place(pages, [&](std::size_t place, const Item* item) {
     labels.clear();
     if (item != nullptr) {
       schema_.identify(labels, *item);
-      out.shard_keys[place] = shard_key(labels.text());
+      shard_keys[place] = shard_key(labels.text());
       for (const auto& row : common_labels_) row.add(labels, row.name, *item);
     }
-    out.texts.add(labels.text());
+    texts.emplace_back(labels.text());
   });
-  out.texts.finish();
-  return out;
+  return {texts, shard_keys};
 }
 
 // Of items that the family has a sample of; what the others' labels would be, nobody will see.

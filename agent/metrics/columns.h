@@ -129,7 +129,7 @@ class ItemTexts {
   void finish() {
     for (; count_ < kItemsInBlock; ++count_) ends_[count_ + 1] = ends_[count_];
     size_ = bytes_.size();
-    bytes_.append(2 * kStride, '\0');
+    bytes_.append(kStride, '\0');
     bytes_.shrink_to_fit();
   }
 

@@ -42,7 +42,7 @@ class Exposition::Answer {
                     const std::vector<std::shared_ptr<const Block>>& blocks) {
     std::vector<ItemSet> items;
     for (const auto& block : blocks) {
-      items.push_back(items_of(scrape_.shard, block->labels->shard_keys));
+      items.push_back(items_of(scrape_.shard, block->labels->shard_keys()));
     }
     const auto& families = cache.families();
     for (std::size_t i = 0; i < families.size(); ++i) {

@@ -17,7 +17,26 @@ std::string created_name(std::string_view counter) {
   return concat(counter.substr(0, counter.size() - kTotal.size()), "_created");
 }
 
+std::string_view common_beginning(std::span<const std::string> texts) {
+  std::optional<std::string_view> common;
+  for (const std::string& text : texts) {
+    if (text.empty()) continue;
+    const std::string_view so_far = common.value_or(text);
+    const auto differ = std::mismatch(so_far.begin(), so_far.end(), text.begin(), text.end());
+    common = so_far.substr(0, static_cast<std::size_t>(differ.first - so_far.begin()));
+  }
+  return common.value_or(std::string_view());
+}
+
 }  // namespace
+
+BlockLabels::BlockLabels(std::span<const std::string> texts, const ShardKeys& shard_keys)
+    : common_(common_beginning(texts)), shard_keys_(shard_keys) {
+  for (const std::string& text : texts) {
+    rests_.add(text.empty() ? "" : concat(std::string_view(text).substr(common_.size()), kEnd));
+  }
+  rests_.finish();
+}
 
 FamilyBlock::FamilyBlock(Facts facts)
     : facts_(std::move(facts)),

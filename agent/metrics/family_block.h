@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,12 +18,28 @@
 
 namespace pppol2tp::metrics {
 
-// What all families of a block have in common.
-struct BlockLabels {
-  ItemTexts texts;  // the labels that every sample of an item carries
-  ShardKeys shard_keys{};
+// What all families of a block have in common: the labels that every sample of an item carries.
+//
+// Their common beginning, as a rule all but the session's number, is kept once: so a line is made
+// of a long text that is the same for all, and a few bytes of its own.
+class BlockLabels {
+ public:
+  // What stands behind the rest of each item's labels: most lines go on like this.
+  static constexpr std::string_view kEnd = "} ";
+
+  // `texts`: in the order of the items; empty for those that are not there.
+  BlockLabels(std::span<const std::string> texts, const ShardKeys& shard_keys);
+
+  std::string_view common() const { return common_; }
+  const ItemTexts& rests() const { return rests_; }  // with kEnd, which is not for all lines
+  const ShardKeys& shard_keys() const { return shard_keys_; }
 
   bool operator==(const BlockLabels&) const = default;
+
+ private:
+  std::string common_;
+  ItemTexts rests_;
+  ShardKeys shard_keys_;
 };
 
 // Which of a family's lines are wanted.

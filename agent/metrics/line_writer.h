@@ -39,11 +39,12 @@ class LineWriter {
   const ItemSet& items() const { return column_.present(); }
 
  private:
-  const ItemTexts& labels_;
+  const ItemTexts& labels_;  // an item's own part of them
   const ItemTexts* own_labels_;
   const Column& column_;
-  PaddedText opening_;  // up to the labels
-  PaddedText closing_;  // after them; with the value, where that is everybody's
+  bool is_plain_;       // neither family nor row has labels of its own
+  PaddedText opening_;  // up to labels_
+  PaddedText closing_;  // after all labels; with the value, where that is everybody's
 };
 
 }  // namespace pppol2tp::metrics

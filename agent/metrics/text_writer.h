@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/metrics/catalogue.h"
+#include "agent/metrics/digits.h"
 #include "agent/metrics/format.h"
 #include "agent/metrics/number.h"
 
@@ -17,11 +18,7 @@ namespace pppol2tp::metrics {
 // name.
 void append_label_value(std::string& out, std::string_view value);
 
-// Room that the functions below need; they may write to all of it.
-inline constexpr std::size_t kMaxNumberBytes = 32;
-
-// Write a number at `out` and return its end.
-char* write_integer(char* out, std::uint64_t value);
+// Write a number at `out`, where kMaxNumberBytes have to be free, and return its end.
 char* write_seconds(char* out, std::uint64_t ns);
 char* write_real(char* out, double value);
 

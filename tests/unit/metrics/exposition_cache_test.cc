@@ -162,22 +162,22 @@ TEST(ExpositionCache, GivesTheSameBytesForAsLongAsNothingChanges) {
 TEST(ExpositionCache, KeepsTheCompressedPiecesOfAShardingThatIsAskedForAgain) {
   FamilyBlock::Facts facts;
   facts.name = "pppol2tp_session_up";
-  BlockLabels labels;
+  std::vector<std::string> texts;
+  ShardKeys shard_keys{};
   ColumnDraft ups;
   ups.clear(0);
   for (std::size_t item = 0; item < 10; ++item) {
-    labels.texts.add("session_id=\"" + std::to_string(item) + '"');
-    labels.shard_keys[item] = static_cast<std::uint32_t>(item);
+    texts.push_back("session_id=\"" + std::to_string(item) + '"');
+    shard_keys[item] = static_cast<std::uint32_t>(item);
     ups.set(item, flag(true));
   }
-  labels.texts.finish();
-  facts.labels = std::make_shared<const BlockLabels>(labels);
+  facts.labels = std::make_shared<const BlockLabels>(texts, shard_keys);
   facts.rows = {{"", ups.finish(nullptr)}};
   const FamilyBlock block(facts);
   Deflater deflater;
   TextBuffer scratch;
   const auto segment = [&](const Shard& shard) {
-    return block.segment({shard, nullptr}, items_of(shard, labels.shard_keys), deflater, scratch);
+    return block.segment({shard, nullptr}, items_of(shard, shard_keys), deflater, scratch);
   };
   const auto whole = segment({});
   const auto first = segment({0, 2});
