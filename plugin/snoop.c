@@ -49,7 +49,9 @@ static int note_asyncmap(const struct LcpOption* option, int is_rejected, int in
   return note_acknowledged_accm(&accm, map, incoming);
 }
 
-static void look_at_options(const struct ControlPacket* packet, int incoming) {
+// Out of the way of the many frames that have none, LCP echos above all.
+__attribute__((noinline)) static void look_at_options(const struct ControlPacket* packet,
+                                                      int incoming) {
   struct LcpOptions options = {packet->data, packet->data_bytes};
   struct LcpOption option;
   while (next_lcp_option(&options, &option)) {

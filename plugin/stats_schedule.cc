@@ -5,7 +5,6 @@
 namespace pppol2tp {
 namespace {
 
-constexpr std::uint64_t kNsPerMs = 1'000'000;
 constexpr std::uint64_t kSlowestIntervals = 12;
 
 std::uint32_t slowest_of(std::uint32_t interval_ms) {
@@ -30,10 +29,6 @@ std::uint32_t StatsSchedule::first_delay_ms(std::uint64_t now_ns) {
 std::uint32_t StatsSchedule::next_delay_ms() {
   const std::uint32_t tenth = pace_ms_ / 10;
   return between(pace_ms_ == interval_ms_ ? pace_ms_ - tenth : pace_ms_, pace_ms_ + tenth);
-}
-
-bool StatsSchedule::rides(std::uint64_t now_ns) const {
-  return read_ns_ != 0 && (now_ns - read_ns_) / kNsPerMs >= std::uint64_t{pace_ms_} * 2 / 3;
 }
 
 bool StatsSchedule::looks_at_ring(std::uint64_t now_ns) {

@@ -164,12 +164,12 @@ TEST(StatsSchedule, AnEchoOfEveryTwoMinutesNeedsNoTimer) {
   EXPECT_GE(delays(session.schedule()).least, 120'000u);
 }
 
-TEST(StatsSchedule, LooksAtTheRingsFileAtOnceAndThenEveryHalfHour) {
+TEST(StatsSchedule, LooksAtTheRingsFileAtOnceAndThenEveryHour) {
   StatsSchedule schedule(10'000, 1);
   EXPECT_TRUE(schedule.looks_at_ring(kBegin));
-  EXPECT_FALSE(schedule.looks_at_ring(kBegin + 1799 * kSecond));
-  EXPECT_TRUE(schedule.looks_at_ring(kBegin + 1800 * kSecond));
   EXPECT_FALSE(schedule.looks_at_ring(kBegin + 3599 * kSecond));
+  EXPECT_TRUE(schedule.looks_at_ring(kBegin + 3600 * kSecond));
+  EXPECT_FALSE(schedule.looks_at_ring(kBegin + 7199 * kSecond));
 }
 
 TEST(StatsSchedule, LooksForARingEvenWhenOnlyEventsAreWanted) {
