@@ -180,7 +180,8 @@ void Agent::tell_of_ring() {
 }
 
 // Reads what is there; looks again soon if there was something, otherwise sleeps until a writer
-// calls. A record whose writer was slow to commit it calls nobody; the tick finds it.
+// calls. The tick finds what calls nobody: statistics, and a record whose writer was slow to commit
+// it.
 void Agent::follow_ring() {
   const bool found = tail_.drain(model_) != 0;
   follow_timer_is_set_ = found;

@@ -164,13 +164,8 @@ bool SessionReporter::has_new_echo() const {
   return echo_.measured().updated_ns != publisher_.state().echo.updated_ns;
 }
 
-bool SessionReporter::has_lost_echo() const {
-  return echo_.measured().losses != publisher_.state().echo.losses;
-}
-
-void SessionReporter::counters_read(ring::CountersSection counters, std::uint64_t now_ns) {
-  counters.read_ns = now_ns;
-  echo_.give_up_late(now_ns);
+void SessionReporter::counters_read(const ring::CountersSection& counters) {
+  echo_.give_up_late(counters.read_ns);
   if (has_new_echo()) {
     publisher_.publish(counters, echo_.measured());
   } else {

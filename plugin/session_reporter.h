@@ -63,13 +63,13 @@ class SessionReporter {
   void packet_passed(std::uint16_t protocol, const ControlPacket& packet, bool incoming,
                      std::uint64_t now_ns);
 
-  // `counters` were read just now; read_ns is set here. Publishes them, and what was measured of
-  // LCP echos, if there is anything new.
-  void counters_read(ring::CountersSection counters, std::uint64_t now_ns);
+  // `counters` were read just now, at read_ns. Publishes them, and what was measured of LCP echos,
+  // if there is anything new.
+  void counters_read(const ring::CountersSection& counters);
   // The latter alone.
   void report_echo(std::uint64_t now_ns);
   // An echo was lost, and that is not published yet.
-  bool has_lost_echo() const;
+  bool has_lost_echo() const { return echo_.measured().losses != publisher_.state().echo.losses; }
 
   void link_down(int status) { cause_.link_down(status); }
   void kernel_session_lost() { cause_.kernel_session_lost(); }

@@ -1,8 +1,6 @@
 #include "plugin/telemetry.h"
 
 #include <arpa/inet.h>
-#include <pthread.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -14,6 +12,7 @@
 
 #include "plugin/kernel_watch.h"
 #include "plugin/process_facts.h"
+#include "plugin/ring/process_id.h"
 #include "plugin/ring/publisher.h"
 #include "plugin/session_reporter.h"
 #include "plugin/socket_facts.h"
@@ -32,7 +31,7 @@ struct Telemetry {
   SessionReporter reporter;
   StatsSchedule schedule;
   KernelWatch kernel;
-  pid_t owner = getpid();
+  pid_t owner = ring::own_pid();
   ring::SegmentStatus status = ring::SegmentStatus::absent;
   int error = 0;  // errno of the last attempt to attach, when it says more than the status
   bool trouble_told = false;
@@ -49,13 +48,6 @@ static_assert(std::atomic<Telemetry*>::is_always_lock_free);
 // 1 while this process is in here: tells the handler of a fatal signal whether it interrupted us.
 volatile std::sig_atomic_t busy = 0;
 
-// Set in every child of fork, so that asking for our pid, a system call, is left to those.
-bool is_child = false;
-
-void note_fork() {
-  is_child = true;
-}
-
 void note_status(Telemetry& telemetry, ring::SegmentStatus status) {
   telemetry.error = status == ring::SegmentStatus::system_error ? errno : 0;
   telemetry.status = status;
@@ -66,7 +58,7 @@ class Visit {
  public:
   Visit() : telemetry_(active.load(std::memory_order_relaxed)) {
     busy = 1;
-    if (is_child && telemetry_ != nullptr) {
+    if (telemetry_ != nullptr && telemetry_->owner != ring::own_pid()) {
       adopt();
     }
   }
@@ -83,8 +75,7 @@ class Visit {
 
  private:
   void adopt() {
-    is_child = false;
-    telemetry_->owner = getpid();
+    telemetry_->owner = ring::own_pid();
     telemetry_->publisher.adopt_after_fork(static_cast<std::uint32_t>(telemetry_->owner),
                                            own_start_ticks());
   }
@@ -111,7 +102,7 @@ ring::SessionIdentity identity_of(const SocketFacts& facts) {
   ring::SessionIdentity identity{};
   identity.netns = own_network_namespace();
   identity.start_ticks = own_start_ticks();
-  identity.pid = static_cast<std::uint32_t>(getpid());
+  identity.pid = static_cast<std::uint32_t>(ring::own_pid());
   identity.tunnel_id = facts.tunnel_id;
   identity.session_id = facts.session_id;
   identity.peer_tunnel_id = facts.peer_tunnel_id;
@@ -146,7 +137,8 @@ void publish_statistics(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
   }
   ring::CountersSection counters;
   if (fd >= 0 && read_counters(fd, counters)) {
-    telemetry.reporter.counters_read(counters, now_ns);
+    counters.read_ns = now_ns;
+    telemetry.reporter.counters_read(counters);
   } else {
     telemetry.reporter.report_echo(now_ns);
   }
@@ -234,7 +226,6 @@ void telemetry_open(const TelemetryOpening* opening) {
   const std::uint64_t seed = now_ns() ^ (std::uint64_t{identity.pid} << 32);
   auto* const telemetry = new (storage) Telemetry(interval_ms, seed, identity);
   active.store(telemetry, std::memory_order_relaxed);
-  pthread_atfork(nullptr, nullptr, note_fork);
   errno = 0;
   note_status(*telemetry, telemetry->reporter.open(opening->ring_path, identity,
                                                    opened_of(*opening, facts, interval_ms)));
@@ -369,7 +360,8 @@ void telemetry_handed_over(int child) {
 
 void telemetry_exit(int status, int fd) {
   pppol2tp::Telemetry* const telemetry = pppol2tp::active.load(std::memory_order_relaxed);
-  if (telemetry == nullptr || pppol2tp::busy != 0 || telemetry->owner != getpid()) {
+  if (telemetry == nullptr || pppol2tp::busy != 0 ||
+      telemetry->owner != pppol2tp::ring::own_pid()) {
     return;
   }
   const Visit visit;

@@ -52,7 +52,7 @@
 //   now - token < kWakeQuietMs?               records come: it looks again later, by its own clock
 //   else                                      FUTEX_WAIT(wake_token, token)
 //
-// A writer, after its commit:
+// A writer, after its commit, unless the record can wait (Wake, writer.h):
 //
 //   renew    token = wake_token, then now = coarse clock; not a period later: done
 //            compare-and-swap(token -> now, owing); another was faster: renew again

@@ -1,12 +1,12 @@
 #include "plugin/ring/publisher.h"
 
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <ctime>
 
+#include "plugin/ring/process_id.h"
 #include "plugin/ring/writer.h"
 
 namespace pppol2tp::ring {
@@ -15,7 +15,31 @@ namespace {
 std::uint32_t random_instance() {
   std::uint32_t instance = 0;
   if (getrandom(&instance, sizeof instance, GRND_NONBLOCK) == sizeof instance) return instance;
-  return static_cast<std::uint32_t>(now_ns() ^ static_cast<std::uint64_t>(getpid()) << 20);
+  return static_cast<std::uint32_t>(now_ns() ^ static_cast<std::uint64_t>(own_pid()) << 20);
+}
+
+constexpr Wake wake_for(EventType type) {
+  return type == EventType::counters_read || type == EventType::echo_measured ? Wake::nobody
+                                                                              : Wake::reader;
+}
+
+// From the section `first` of `state` to the end of its section `last`.
+template <typename First, typename Last>
+StateRange range_of(const SessionState& state, const First& first, const Last& last) {
+  const auto offset = [&state](const void* of) {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(of) -
+                                    reinterpret_cast<const std::byte*>(&state));
+  };
+  return {offset(&first), offset(&last + 1)};
+}
+
+// Records are copied in steps of 16 bytes, so up to 8 behind a body are copied along.
+template <std::size_t kBytes>
+void clear_behind(Record& record) {
+  constexpr std::size_t kStep = 16;
+  constexpr std::size_t kBehind = (kStep - (sizeof(RecordHeader) + kBytes) % kStep) % kStep;
+  static_assert(kBytes + kBehind <= kMaxBodyBytes);
+  if constexpr (kBehind != 0) std::memset(record.body + kBytes, 0, kBehind);
 }
 
 }  // namespace
@@ -30,7 +54,7 @@ std::uint64_t now_ns() {
 void Publisher::begin(const SessionIdentity& identity) {
   state_.identity = identity;
   state_.identity.instance = random_instance();
-  owner_ = getpid();
+  owner_ = own_pid();
 }
 
 SegmentStatus Publisher::open(const char* path, const SessionIdentity& identity,
@@ -73,27 +97,29 @@ void Publisher::detach() {
 }
 
 bool Publisher::may_publish() const {
-  return segment_->is_open() && owner_ == getpid();
+  return segment_->is_open() && owner_ == own_pid();
 }
 
 // `records` more are about to be published.
-void Publisher::write_table(std::uint64_t records) {
+void Publisher::write_table(std::uint64_t records, StateRange changed, std::uint64_t now_ns) {
   state_.records += records;
-  state_.updated_ns = now_ns();
-  claim_.write(state_);
+  state_.updated_ns = now_ns;
+  claim_.write(state_, changed);
 }
 
+// `section` is one of the state's.
 template <typename Section>
 void Publisher::say(EventType type, const Section& section) {
   if (!may_publish()) return;
-  write_table(1);
+  write_table(1, range_of(state_, section, section), now_ns());
   write_record(type, section, state_.records);
 }
 
 template <typename Section>
 void Publisher::write_record(EventType type, const Section& section, std::uint64_t number) {
-  Record record{};  // zeroed: what lies behind the body is copied along
+  Record record;
   set_body(record, type, section);
+  clear_behind<sizeof section>(record);
   record.header.reserved = 0;
   record.header.has_slot = claim_.is_held() ? 1 : 0;
   record.header.slot = claim_.slot();
@@ -101,13 +127,13 @@ void Publisher::write_record(EventType type, const Section& section, std::uint64
   record.header.number = number;
   record.header.time_ns = state_.updated_ns;
   record.header.identity = state_.identity;
-  Writer(*segment_).publish(record);
+  Writer(*segment_).publish(record, wake_for(type));
 }
 
 template <typename Section>
 void Publisher::put(EventType type, Section& place, const Section& section) {
   place = section;
-  say(type, section);
+  say(type, place);
 }
 
 void Publisher::publish(const OpenedSection& section) {
@@ -150,7 +176,7 @@ void Publisher::publish(const CountersSection& counters, const EchoSection& echo
   state_.counters = counters;
   state_.echo = echo;
   if (!may_publish()) return;
-  write_table(2);
+  write_table(2, range_of(state_, state_.counters, state_.echo), counters.read_ns);
   write_record(EventType::counters_read, counters, state_.records - 1);
   write_record(EventType::echo_measured, echo, state_.records);
 }
@@ -180,7 +206,7 @@ void Publisher::say_all() {
 }
 
 SegmentStatus Publisher::tick() {
-  if (owner_ != getpid() || !owns_segment()) return status_;
+  if (owner_ != own_pid() || !owns_segment()) return status_;
   if (segment_->is_open() && !segment_->is_replaced(path_)) return status_;
   if (segment_->is_open()) detach();
   if (attach() == SegmentStatus::attached) say_all();
@@ -201,7 +227,7 @@ void Publisher::hand_over_to(std::uint32_t pid, std::uint64_t start_ticks) {
 
 void Publisher::adopt_after_fork(std::uint32_t pid, std::uint64_t start_ticks) {
   claim_.forget();
-  owner_ = getpid();
+  owner_ = own_pid();
   state_.identity.pid = pid;
   state_.identity.start_ticks = start_ticks;
   if (!segment_->is_open()) return;

@@ -47,7 +47,8 @@ class Publisher {
   const SessionState& state() const { return state_; }
 
   // Puts the section into the state, writes the table, publishes the record: in this order, so that
-  // whoever has seen the record finds a table at least as new.
+  // whoever has seen the record finds a table at least as new. Counters and echos wake no reader;
+  // everything else does.
   void publish(const OpenedSection& section);
   void publish(const PhaseSection& section);
   void publish(const LinkSection& section);
@@ -57,8 +58,8 @@ class Publisher {
   void publish_ipv6(const NetworkSection& section);
   void publish(const CountersSection& section);
   void publish(const EchoSection& section);
-  void publish(const CountersSection& counters,
-               const EchoSection& echo);  // the table once for both
+  // The table once for both, and as of read_ns, which must be now.
+  void publish(const CountersSection& counters, const EchoSection& echo);
   void publish(const AttemptsSection& section);
 
   // The last word: also gives the table's slot back and detaches. Goes to the new file when the old
@@ -94,7 +95,7 @@ class Publisher {
   void put(EventType type, Section& place, const Section& section);
   template <typename Section>
   void say(EventType type, const Section& section);
-  void write_table(std::uint64_t records);
+  void write_table(std::uint64_t records, StateRange changed, std::uint64_t now_ns);
   template <typename Section>
   void write_record(EventType type, const Section& section, std::uint64_t number);
   void say_all();

@@ -75,10 +75,11 @@ class Reader {
   bool has_more() const;
 
   // Blocks until a writer claims a ticket beyond `seen` or timeout_ns has passed, in the way that
-  // layout.h describes; may return early without either. Touches nothing of a reader: another
-  // thread than take()'s may call it, with position().next as `seen`. A hole was claimed before:
-  // its commit need not end the wait, so with holes open (position().hole_count) timeout_ns should
-  // be short.
+  // layout.h describes; may return early without either. Records that wake nobody (Wake) end no
+  // wait: whoever wants to see them in time looks now and then. Touches nothing of a reader:
+  // another thread than take()'s may call it, with position().next as `seen`. A hole was claimed
+  // before: its commit need not end the wait, so with holes open (position().hole_count) timeout_ns
+  // should be short.
   static void wait(const Segment& segment, std::uint64_t seen, std::uint64_t timeout_ns);
 
   // Ends the waits of all readers of the segment, this process' and others'; one that is not asleep

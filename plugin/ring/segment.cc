@@ -276,17 +276,4 @@ const Info& Segment::info() const {
   return *reinterpret_cast<const Info*>(base_);
 }
 
-Control& Segment::control() const {
-  return *reinterpret_cast<Control*>(base_ + kControlOffset);
-}
-
-RecordSlot& Segment::record_slot(std::uint64_t ticket) const {
-  const std::uint64_t index = ticket & (geometry_.record_slots - 1);
-  return *reinterpret_cast<RecordSlot*>(base_ + kRecordsOffset + index * sizeof(RecordSlot));
-}
-
-SessionSlot& Segment::session_slot(std::uint32_t index) const {
-  return *reinterpret_cast<SessionSlot*>(base_ + sessions_offset_ + index * kSessionStride);
-}
-
 }  // namespace pppol2tp::ring

@@ -110,4 +110,18 @@ class Segment {
   std::uint64_t sessions_offset_ = 0;
 };
 
+// These are on the way of each publish.
+inline Control& Segment::control() const {
+  return *reinterpret_cast<Control*>(base_ + kControlOffset);
+}
+
+inline RecordSlot& Segment::record_slot(std::uint64_t ticket) const {
+  const std::uint64_t index = ticket & (geometry_.record_slots - 1);
+  return *reinterpret_cast<RecordSlot*>(base_ + kRecordsOffset + index * sizeof(RecordSlot));
+}
+
+inline SessionSlot& Segment::session_slot(std::uint32_t index) const {
+  return *reinterpret_cast<SessionSlot*>(base_ + sessions_offset_ + index * kSessionStride);
+}
+
 }  // namespace pppol2tp::ring

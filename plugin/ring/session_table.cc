@@ -31,13 +31,28 @@ bool lock(SessionSlot& slot) {
   }
 }
 
-void store(SessionSlot& slot, const SessionState& state) {
+// What stands before the first section changes each time.
+constexpr StateRange kHead = {0, offsetof(SessionState, opened)};
+
+constexpr StateRange united(StateRange a, StateRange b) {
+  return {std::min(a.begin, b.begin), std::max(a.end, b.end)};
+}
+
+void store_range(std::byte* copy, const SessionState& state, StateRange range) {
+  internal::store_words(copy + offsetof(StateCopy, state) + range.begin,
+                        reinterpret_cast<const std::byte*>(&state) + range.begin,
+                        (range.end - range.begin) / sizeof(std::uint64_t));
+}
+
+// Brings the copy that is not in use up to date, which lacks `missing`.
+void store(SessionSlot& slot, const SessionState& state, StateRange missing) {
   const std::uint32_t next = slot.version.load(std::memory_order_relaxed) + 1;
   std::atomic_thread_fence(std::memory_order_release);
   const std::uint64_t bytes = sizeof state;
   std::byte* const copy = slot.copies[next % 2];
   internal::store_words(copy + offsetof(StateCopy, bytes), &bytes, 1);
-  internal::store_words(copy + offsetof(StateCopy, state), &state, bytes / sizeof(std::uint64_t));
+  store_range(copy, state, kHead);
+  store_range(copy, state, missing);
   slot.version.store(next, std::memory_order_release);
 }
 
@@ -73,7 +88,9 @@ bool SessionClaim::claim(Segment& segment) {
     SessionSlot& slot = segment.session_slot(index);
     if (!lock(slot)) continue;
     // Emptied before the generation changes: no reader takes the last user's state for this one's.
-    store(slot, SessionState{});
+    store(slot, SessionState{}, StateRange{});
+    changed_ = {};
+    has_written_ = false;
     generation_ = slot.generation.load(std::memory_order_relaxed) + 1;
     slot.generation.store(generation_, std::memory_order_release);
     slot_ = index;
@@ -84,8 +101,12 @@ bool SessionClaim::claim(Segment& segment) {
   return false;
 }
 
-void SessionClaim::write(const SessionState& state) {
-  if (is_held()) store(segment_->session_slot(slot_), state);
+void SessionClaim::write(const SessionState& state, StateRange changed) {
+  if (!is_held()) return;
+  if (!has_written_) changed = {};  // both copies have nothing of it yet
+  has_written_ = true;
+  store(segment_->session_slot(slot_), state, united(changed, changed_));
+  changed_ = changed;
 }
 
 void SessionClaim::release() {

@@ -3,11 +3,18 @@
 // owner lives.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "plugin/ring/segment.h"
 
 namespace pppol2tp::ring {
+
+// Bytes of a SessionState, from `begin` to before `end`; multiples of eight.
+struct StateRange {
+  std::size_t begin = 0;
+  std::size_t end = sizeof(SessionState);
+};
 
 // The writer's end: one session's slot. One thread; belongs to the process that claimed it (after a
 // fork the child must claim anew: a robust mutex is its parent's).
@@ -22,8 +29,9 @@ class SessionClaim {
   std::uint32_t slot() const { return slot_; }
   std::uint32_t generation() const { return generation_; }
 
-  // Makes `state` what readers see. No system call, no waiting.
-  void write(const SessionState& state);
+  // Makes `state` what readers see. Since the last time (if there was one) nothing of it has
+  // changed but `changed`, and what stands before its first section. No system call, no waiting.
+  void write(const SessionState& state, StateRange changed = {});
 
   // Gives the slot back; its last state stays readable until it is taken again. Does nothing to a
   // slot that another process claimed. To be called before the segment is closed: the C library
@@ -35,6 +43,8 @@ class SessionClaim {
 
  private:
   Segment* segment_ = nullptr;
+  bool has_written_ = false;
+  StateRange changed_;  // the last time: what one of the two copies has not got yet
   std::uint32_t slot_ = 0;
   std::uint32_t generation_ = 0;
 };

@@ -48,9 +48,9 @@ static_assert(sizeof(Record) % 16 == 0, "copied in steps of 16 bytes");
 
 // Between labels 1 and 2 the kernel sends a thread that was interrupted to label 4 instead of back:
 // <linux/rseq.h>, struct rseq_cs. The commit is the last instruction. On x86 stores become visible
-// in program order, so neither [b] nor [c] needs more. The pointer in the area is left behind: the
-// kernel clears it itself when it finds the thread outside of the sequence, and this code is never
-// unloaded.
+// in program order, so neither [b] nor [c] needs more. The pointer in the area is cleared
+// afterwards: the kernel would do that itself when it next finds the thread outside of the
+// sequence, but at the price of reading all of struct rseq_cs.
 SlotWrite try_once(RseqArea& area, const ClaimedSlot& claimed, std::uint64_t check,
                    const Record& record, std::uint64_t bytes) {
   const std::uint64_t odd = 2 * claimed.ticket + 1;
@@ -89,8 +89,10 @@ SlotWrite try_once(RseqArea& area, const ClaimedSlot& claimed, std::uint64_t che
         [from] "r"(&record), [bytes] "r"(bytes)
       : "memory", "cc", "rax", "xmm0"
       : overtaken, interrupted);
+  area.rseq_cs = 0;
   return SlotWrite::committed;
 overtaken:
+  area.rseq_cs = 0;
   return SlotWrite::overtaken;
 interrupted:
   return SlotWrite::interrupted;

@@ -20,7 +20,7 @@ internal::SlotWrite write_slot(WritePath path, const internal::ClaimedSlot& clai
 
 }  // namespace
 
-Published Writer::publish(const Record& record) {
+Published Writer::publish(const Record& record, Wake wake) {
   Control& control = segment_->control();
   // On its way while the digest is computed: in a process that has slept, nothing is in a cache.
   __builtin_prefetch(&control.next_ticket, 1);
@@ -32,7 +32,7 @@ Published Writer::publish(const Record& record) {
     const auto written = write_slot(path_, internal::ClaimedSlot(*segment_, ticket),
                                     internal::keyed(digest, ticket), record, words);
     if (written == internal::SlotWrite::committed) {
-      internal::wake_reader(control);
+      if (wake == Wake::reader) internal::wake_reader(control);
       return Published::yes;
     }
     control.tickets_abandoned.fetch_add(1, std::memory_order_relaxed);

@@ -22,6 +22,11 @@ enum class Published : std::uint8_t {
 // machine. The choice is for tests; both write the same bytes.
 enum class WritePath : std::uint8_t { fastest, portable };
 
+// Whether a reader that sleeps is woken for a record. Statistics can wait for its next look: they
+// come so often, one by one and from everywhere, that waking would cost both ends more than they
+// do.
+enum class Wake : std::uint8_t { reader, nobody };
+
 class Writer {
  public:
   // `segment` must be open for writing and outlive the writer.
@@ -29,7 +34,7 @@ class Writer {
       : segment_(&segment), path_(path) {}
 
   // Publishes the first record.header.bytes bytes of `record`, which must be well formed.
-  Published publish(const Record& record);
+  Published publish(const Record& record, Wake wake = Wake::reader);
 
  private:
   Segment* segment_;

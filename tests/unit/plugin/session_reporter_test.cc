@@ -197,7 +197,8 @@ TEST_F(Session, TellsWhatItCounted) {
   ring::CountersSection counters{};
   counters.transmit_bytes = 608;
   counters.receive_errors = 3;
-  reporter_.counters_read(counters, 77);
+  counters.read_ns = 77;
+  reporter_.counters_read(counters);
   EXPECT_EQ(ring_.state().counters.transmit_bytes, 608u);
   EXPECT_EQ(ring_.state().counters.receive_errors, 3u);
   EXPECT_EQ(ring_.state().counters.read_ns, 77u);
@@ -221,8 +222,11 @@ TEST_F(Session, TellsOfEchosWithTheStatisticsAndOnlyWhatIsNew) {
 TEST_F(Session, TellsOfEchosAlongWithTheCounters) {
   const std::uint8_t magic[4] = {1, 2, 3, 4};
   reporter_.packet_passed(kProtocolLcp, {kLcpEchoRequest, 0, magic, 4}, false, 2'000);
-  reporter_.counters_read({}, 3'000);
-  reporter_.counters_read({}, 4'000);
+  ring::CountersSection counters{};
+  counters.read_ns = 3'000;
+  reporter_.counters_read(counters);
+  counters.read_ns = 4'000;
+  reporter_.counters_read(counters);
   EXPECT_EQ(ring_.story(), "opened counters_read echo_measured counters_read");
   EXPECT_EQ(ring_.state().echo.requests, 1u);
 }

@@ -74,6 +74,27 @@ TEST_F(PublisherTest, CountersAndEchosThatAreToldTogetherAreStillARecordEach) {
   EXPECT_EQ(table.echo.replies, 5u);
 }
 
+// Whose writer decides to wake sets the token to its clock, which is far from 2 at any time.
+TEST_F(PublisherTest, WakesAReaderForEventsAndNotForStatistics) {
+  Publisher publisher;
+  ASSERT_EQ(open(publisher), SegmentStatus::attached);
+  Segment writing;
+  ASSERT_EQ(writing.open_for_writing(directory_.ring().c_str()), SegmentStatus::attached);
+  std::atomic<std::uint32_t>& token = writing.control().wake_token;
+  constexpr std::uint32_t kUntouched = 2;
+  const auto wakes_for = [&](auto&&... sections) {
+    token = kUntouched;
+    publisher.publish(sections...);
+    return token != kUntouched;
+  };
+  EXPECT_FALSE(wakes_for(counters(1)));
+  EXPECT_FALSE(wakes_for(EchoSection{}));
+  EXPECT_FALSE(wakes_for(counters(2), EchoSection{}));
+  EXPECT_TRUE(wakes_for(phase(Phase::running)));
+  EXPECT_TRUE(wakes_for(link()));
+  EXPECT_TRUE(wakes_for(end()));
+}
+
 TEST_F(PublisherTest, ManySpeakThroughOneSegmentOfTheirProgram) {
   Segment shared;
   ASSERT_EQ(shared.open_for_writing(directory_.ring().c_str(), &kGeometry),

@@ -137,6 +137,48 @@ TEST(SessionTable, ShowsTheOlderStateWholeWhenItsWriterStoppedInTheMiddle) {
   claim.release();
 }
 
+constexpr StateRange kCounters = {offsetof(SessionState, counters), offsetof(SessionState, end)};
+constexpr StateRange kLink = {offsetof(SessionState, link), offsetof(SessionState, accm)};
+
+// Each of the two copies lacks what was written into the other one.
+TEST(SessionTable, ShowsAllThatHasChangedWhicheverOfItsCopiesIsRead) {
+  MemoryRing ring;
+  SessionClaim claim;
+  ASSERT_TRUE(claim.claim(ring.segment()));
+  SessionState said{};
+  const auto shows_all = [&] {
+    SessionState state;
+    return read_session(ring.segment(), claim.slot(), state).has_state &&
+           std::memcmp(&state, &said, sizeof said) == 0;
+  };
+  said.opened.debug_mask = 3;
+  for (std::uint32_t i = 1; i <= 6; ++i) {
+    said.records = i;
+    said.identity.pid = i;
+    const bool is_link = i % 3 == 0;
+    (is_link ? said.link.up_ns : said.counters.read_ns) = i;
+    claim.write(said, is_link ? kLink : kCounters);
+    EXPECT_TRUE(shows_all()) << i;
+  }
+  claim.release();
+}
+
+TEST(SessionTable, LeavesAloneWhatIsSaidNotToHaveChanged) {
+  MemoryRing ring;
+  SessionClaim claim;
+  ASSERT_TRUE(claim.claim(ring.segment()));
+  SessionState said{};
+  said.records = 1;
+  claim.write(said);
+  claim.write(said, kCounters);
+  said.opened.debug_mask = 3;
+  claim.write(said, kCounters);
+  SessionState state;
+  ASSERT_TRUE(read_session(ring.segment(), claim.slot(), state).has_state);
+  EXPECT_EQ(state.opened.debug_mask, 0u);
+  claim.release();
+}
+
 // Of the copy that readers take at present.
 StateCopy& copy_of(MemoryRing& ring, const SessionClaim& claim) {
   SessionSlot& slot = ring.segment().session_slot(claim.slot());
