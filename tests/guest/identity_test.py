@@ -1,5 +1,6 @@
 """Who a session is: what the agent says about each end, against what the kernel and pppd's system calls made."""
 
+import re
 import unittest
 
 import kernel
@@ -60,6 +61,15 @@ class Identity(unittest.TestCase):
     def test_info_has_the_user_that_authenticated(self):
         users = {self.info(lns)["user"] for lns, _ in self.ends}
         self.assertEqual(users, {"user1", "user2", "user3"})
+
+    def test_the_ring_is_mapped_whole_in_large_pages(self):
+        """So a pppd meets no page fault where it publishes for the first time, and needs no page tables for the ring."""
+        for session in self.sessions:
+            maps = (self.pair.pppd_of(session) / "smaps").read_text()
+            shared = re.findall(r"^\S+ rw-s .*?^VmFlags", maps, re.DOTALL | re.MULTILINE)
+            sizes = [dict(re.findall(r"^(\w+): +(\d+) kB", mapping, re.MULTILINE)) for mapping in shared]
+            ring = max(sizes, key=lambda size: int(size["Size"]))  # by its name it is not known in this mount namespace
+            self.assertEqual(ring["ShmemPmdMapped"], ring["Size"], f"{session}:\n{maps}")
 
     def test_networks_are_up(self):
         for session in self.sessions:
