@@ -16,7 +16,9 @@
 #define WRITERS 2
 #define PERIOD 2
 #define QUIET 4
+#ifndef LAST_TICK
 #define LAST_TICK 8
+#endif
 
 /* Of an even time, which a token says as it is, or less one where it is owing. */
 #define EVEN(clock) ((clock) & ~1)
