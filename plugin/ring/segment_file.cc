@@ -18,7 +18,9 @@ namespace {
 
 constexpr int kMadvCollapse = 25;  // <asm-generic/mman-common.h> from 6.1; older kernels: EINVAL
 
-constexpr int kTurnTries = 100;
+// A second: making the file takes 20 ms, but half a second on an emulated processor, and more on
+// one that others use as well.
+constexpr int kTurnTries = 200;
 constexpr timespec kTurnPause{0, 5'000'000};
 constexpr int kAllocateTries = 10;  // each may be interrupted by a signal
 

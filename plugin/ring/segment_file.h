@@ -32,7 +32,7 @@ SegmentStatus status_of_errno(SegmentStatus for_enoent);
 // page.
 void* map_aligned(int descriptor, std::size_t size, int protection);
 
-// Whoever means to create the file waits here, half a second at most, until it is there or nobody
+// Whoever means to create the file waits here, a second at most, until it is there or nobody
 // else is about it; the turn ends when the directory's descriptor is closed. False: it is still
 // somebody else's turn. Without this, of a thousand pppds that start at once each would allocate a
 // file, to find that another's has the name.
