@@ -13,7 +13,7 @@
 namespace pppol2tp::collectors {
 namespace {
 
-constexpr int kReceiveBufferBytes = 4 << 20;  // some thousand interfaces that change at once
+constexpr int kReceiveBufferBytes = 4 << 20;  // for some thousand interfaces that change at once
 
 struct FreeMessage {
   void operator()(nl_msg* message) const { nlmsg_free(message); }
@@ -58,7 +58,7 @@ Result<void> AddressWatch::ask_for_all() {
 
 Result<void> AddressWatch::ask(std::uint16_t type) {
   const std::unique_ptr<nl_msg, FreeMessage> message(nlmsg_alloc_simple(type, NLM_F_DUMP));
-  ifinfomsg all{};  // struct ifaddrmsg is shorter, and zeros mean the same in it
+  ifinfomsg all{};  // struct ifaddrmsg is shorter; zeros have the same meaning in it
   if (!message || nlmsg_append(message.get(), &all, sizeof all, NLMSG_ALIGNTO) < 0) {
     return of_netlink(-NLE_NOMEM);
   }
@@ -75,7 +75,7 @@ Result<void> AddressWatch::hear() {
     const ssize_t got = recv(descriptor(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return {};
-    if (got < 0 && errno == ENOBUFS) {  // something was missed
+    if (got < 0 && errno == ENOBUFS) {  // messages were missed
       is_outdated_ = true;
       if (asked_) continue;  // one dump at a time
       if (const auto asked = ask_for_all(); !asked) return asked;

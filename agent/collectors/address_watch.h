@@ -1,8 +1,8 @@
-// Asks rtnetlink once for the PPP interfaces and their addresses, and hears what changes from then
-// on, in the network namespace that its thread was in when it was opened. Needs no privilege. When
-// the kernel had more to say than the socket could hold, it asks anew.
+// Asks rtnetlink once for the PPP interfaces and their addresses, and then receives the changes, in
+// the network namespace that its thread was in when it was opened. Needs no privilege. If messages
+// overflow the socket's buffer, it asks again.
 //
-// One thread at a time; does not wait.
+// One thread at a time; never blocks.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ class AddressWatch {
  public:
   static Result<AddressWatch> open();
 
-  // Readable when there is something to hear.
+  // Readable when there are messages.
   int descriptor() const;
 
-  // Takes in what the kernel has said. Failing is for good: it is to be opened anew.
+  // Processes the kernel's messages. After a failure the watch is of no more use: open a new one.
   Result<void> hear();
 
   std::vector<PppLinks::Change> take_changes() { return links_.take_changes(); }
@@ -36,9 +36,9 @@ class AddressWatch {
 
   NetlinkSocket socket_;
   PppLinks links_;
-  std::optional<std::uint16_t> asked_;  // what is being dumped
-  std::uint32_t sequence_ = 0;          // of that
-  bool is_outdated_ = false;            // what is being dumped has changed under the kernel
+  std::optional<std::uint16_t> asked_;  // the type of the dump in progress
+  std::uint32_t sequence_ = 0;          // of that dump
+  bool is_outdated_ = false;            // the dumped data changed during the dump
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(std::size_t{64} << 10);
 };
 

@@ -1,6 +1,5 @@
-// A witness: something that tells the model what is true. Each is run at least once a second by the
-// agent, on the thread that owns the model; what it cannot find out it reports, and everything else
-// goes on.
+// A source of facts for the model. The agent runs each at least once a second, on the thread that
+// owns the model. A collector reports what it cannot find out; the others go on.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +14,10 @@ class Collector {
  public:
   virtual ~Collector() = default;
 
-  // As in the label `collector`.
+  // The value of the label `collector`.
   virtual std::string_view name() const = 0;
 
-  // Brings the model up to date. `now_ns` is CLOCK_BOOTTIME. Nothing to report is a success.
+  // Updates the model. `now_ns` is CLOCK_BOOTTIME. Having nothing to report is a success.
   virtual Result<void> collect(model::Model& model, std::uint64_t now_ns) = 0;
 };
 

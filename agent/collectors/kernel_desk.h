@@ -1,5 +1,5 @@
-// Where the kernel is asked. The model's thread hands in questions and takes answers; how long the
-// kernel takes over them is not its concern. KernelLink brings them to the process that asks it.
+// Questions to the kernel, and its answers. The model's thread hands in questions and takes
+// answers, and never waits for the kernel. KernelLink passes them to the process that asks.
 #pragma once
 
 #include <cstdint>
@@ -17,37 +17,38 @@ struct KernelQuestions {
   std::vector<model::TunnelIds> tunnels;
   std::vector<model::SessionIds> sessions;
 
-  // Namespaces with sessions whose interfaces only the kernel knows. To be found in its own time.
+  // Namespaces with sessions whose interfaces only the kernel knows. Answered when there is time.
   std::vector<std::uint64_t> nameless;
 
   bool is_empty() const { return tunnels.empty() && sessions.empty(); }
 };
 
 struct KernelAnswers {
-  // Asked for, or come upon by a notification or a walk. No fact: there is none.
+  // Answers to questions, and finds of notifications and walks. No fact: the kernel has no such
+  // thing.
   struct OfTunnel {
     model::TunnelIds ids;
     std::optional<model::KernelTunnel> fact;
-    std::uint64_t asked_ns;  // CLOCK_BOOTTIME, of before the question
+    std::uint64_t asked_ns;  // CLOCK_BOOTTIME, taken before the question
   };
   struct OfSession {
     model::SessionIds ids;
     std::optional<model::KernelSession> fact;
     std::uint64_t asked_ns;
   };
-  // Which interface a session has.
+  // The interface of a session.
   struct OfInterface {
     model::SessionIds ids;
     std::string name;
   };
-  // What addresses a PPP interface has now; none when it is gone.
+  // The current addresses of a PPP interface; none if it is gone.
   struct OfLink {
     model::LinkIds ids;
     model::LinkAddresses addresses;
   };
   struct Namespace {
-    std::uint64_t inode;  // 0 while it is not there
-    std::string problem;  // empty: its kernel tables can be asked about
+    std::uint64_t inode;  // 0 while it does not exist
+    std::string problem;  // empty: questions about it can be answered
 
     friend bool operator==(const Namespace&, const Namespace&) = default;
   };
@@ -60,7 +61,7 @@ struct KernelAnswers {
   std::vector<Namespace> namespaces;  // all that are watched, as of now
   // Of the latest walk over all sessions of all namespaces, if one has ended since the last take().
   std::optional<EthernetSessions> ethernet_sessions;
-  // How long the questions took that were answered last, and how many they were; 0 while none were.
+  // The duration and number of the questions answered last; 0 if there were none.
   std::uint64_t batch_cost_ns = 0;
   std::size_t batch_size = 0;
   bool has_ended_links = false;  // a PPP interface of a watched namespace has gone
@@ -70,13 +71,13 @@ class KernelDesk {
  public:
   virtual ~KernelDesk() = default;
 
-  // Whether what was asked last has been answered.
+  // Whether the latest questions have been answered.
   virtual bool is_idle() const = 0;
 
-  // To be called when idle.
+  // Call only when idle.
   virtual void ask(KernelQuestions questions) = 0;
 
-  // What has come in since the last call.
+  // All answers since the last call.
   virtual KernelAnswers take() = 0;
 };
 

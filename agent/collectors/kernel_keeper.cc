@@ -23,7 +23,7 @@ namespace {
 constexpr int kEnded = 0;
 constexpr int kTrouble = 1;
 constexpr int kBadInput = 2;
-// Longer than the agent takes to look at its collectors' health.
+// Longer than the interval at which the agent checks its collectors' health.
 constexpr int kRestartDelayMs = 3'000;
 
 int complain(const std::string& message, int status) {
@@ -37,13 +37,15 @@ bool is_agents_socket(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_SEQPACKET;
 }
 
-// A child of this one dies with it. Whoever is orphaned before that finds the socket closed.
+// The kernel kills this process when its parent dies. If the parent died before this call, the
+// process finds the socket closed.
 void die_with_parent() {
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
-// What it takes to ask, and to enter the other namespaces: one that is named by a process of root's
-// is behind the same check as that process' memory.
+// The capabilities for asking the kernel and for entering other namespaces. A namespace that is
+// named through a process of root's (/proc/PID) needs the same right as access to that process'
+// memory.
 Capabilities needed_for(const std::vector<std::string>& network_namespaces) {
   Capabilities needed = capability(CAP_NET_ADMIN);
   for (const std::string& name : network_namespaces) {
@@ -54,10 +56,10 @@ Capabilities needed_for(const std::vector<std::string>& network_namespaces) {
 }
 
 Result<void> shut_off(Capabilities kept) {
-  // The agent stops what it started; a terminal's Ctrl-C and a service manager's SIGTERM go to all
-  // processes, and would make its end look like a fault.
+  // The agent stops the processes that it started. A terminal's Ctrl-C and a service manager's
+  // SIGTERM go to all processes; if the reader ended because of them, that would look like a fault.
   for (const int ignored : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(ignored, SIG_IGN);
-  std::signal(SIGCHLD, SIG_DFL);  // whatever was inherited
+  std::signal(SIGCHLD, SIG_DFL);  // it may have been inherited as ignored
   die_with_parent();
   prctl(PR_SET_NAME, "pppol2tp-kernel", 0, 0, 0);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return fail_errno(errno, "PR_SET_DUMPABLE");
@@ -70,7 +72,7 @@ std::string end_of(int status) {
              : concat("ended with exit status ", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-// Whether the agent is there to hear it.
+// Returns whether the agent is there to receive the message.
 bool tell_of_end(const std::string& how) {
   KernelReport report;
   report.answers.namespaces = {{0, concat("the kernel reader ", how, "; it is started again")}};
@@ -80,9 +82,9 @@ bool tell_of_end(const std::string& how) {
   return channel.send(encode(report), PacketChannel::Patience::endless).has_value();
 }
 
-// Whether the agent is still there.
+// Returns whether the agent is still there.
 bool wait_before_restart() {
-  pollfd link{STDIN_FILENO, 0, 0};  // no event is asked for: it wakes when the other end is closed
+  pollfd link{STDIN_FILENO, 0, 0};  // poll(2) always reports that the other end was closed
   poll(&link, 1, kRestartDelayMs);
   return (link.revents & (POLLHUP | POLLERR)) == 0;
 }

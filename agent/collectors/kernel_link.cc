@@ -13,7 +13,7 @@ void append(Items& to, Items&& more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-// `more` is the newer.
+// `more` is the newer one.
 void merge(KernelAnswers& answers, KernelAnswers&& more) {
   append(answers.tunnels, std::move(more.tunnels));
   append(answers.sessions, std::move(more.sessions));
@@ -62,7 +62,7 @@ void KernelLink::close(std::string reason) {
 
 void KernelLink::ask(KernelQuestions questions) {
   if (!is_open_) return;
-  // Where it cannot be sent, the other end is gone, which receive() finds, or has enough to do.
+  // If sending fails, the other end is gone, which receive() will find, or it is busy.
   is_asked_ = channel_.send(encode(questions), PacketChannel::Patience::none).has_value();
 }
 

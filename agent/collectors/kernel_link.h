@@ -1,6 +1,6 @@
-// The agent's end of the channel to its kernel reader. What is asked goes there at once; reports
-// that have come wait here until they are taken. When the reader is no more, that is what every
-// watched namespace's answer says.
+// The agent's end of the channel to its kernel reader. Questions are sent at once; reports that
+// have arrived wait here until they are taken. When the reader is gone, the answers say so for
+// every watched namespace.
 //
 // One thread, the model's.
 #pragma once
@@ -16,10 +16,10 @@ class KernelLink final : public KernelDesk {
  public:
   explicit KernelLink(Fd end);
 
-  // Takes in what has come; does not wait. True: the model should hear of it at once.
+  // Receives what has arrived, without blocking. True: the model should get it at once.
   bool receive();
 
-  // To be waited on while is_open().
+  // For polling while is_open().
   int descriptor() const { return channel_.descriptor(); }
   bool is_open() const { return is_open_; }
 

@@ -10,14 +10,14 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// Copied byte by byte: any bytes are a value of these, and none of theirs is padding, which would
-// be somebody's memory. So no bool.
+// Types that are copied byte by byte: every byte pattern is a valid value (so no bool), and there
+// is no padding, which would leak memory contents to the other process.
 template <typename T>
 inline constexpr bool kIsPlain =
     (std::is_integral_v<T> && !std::is_same_v<T, bool>) || std::is_enum_v<T>;
 template <std::size_t kLength>
 inline constexpr bool kIsPlain<std::array<std::uint8_t, kLength>> = true;
-template <>  // made to be read by other processes
+template <>  // designed to be read by other processes
 inline constexpr bool kIsPlain<ring::CountersSection> = true;
 
 class Writer {
@@ -69,7 +69,7 @@ class Writer {
   std::vector<std::uint8_t> bytes_;
 };
 
-// After the first byte that is missing or makes no sense, everything reads as empty.
+// After the first byte that is missing or invalid, everything reads as empty.
 class Reader {
  public:
   template <typename T>
@@ -82,7 +82,7 @@ class Reader {
     (get(values), ...);
   }
 
-  // Whether all was there, and nothing else.
+  // Whether the message was complete, with nothing after it.
   bool is_complete() const { return is_good_ && bytes_.empty(); }
 
  private:
@@ -92,7 +92,8 @@ class Reader {
     std::memcpy(to, bytes_.data(), length);
     bytes_ = bytes_.subspan(length);
   }
-  // Each item has a byte at least, so a count above what is left is a lie; none is allocated for.
+  // Each item has at least one byte, so a count above the number of bytes left is invalid; nothing
+  // is allocated for it.
   std::size_t get_count() {
     std::size_t count = 0;
     get(count);
@@ -142,7 +143,7 @@ class Reader {
   bool is_good_ = true;
 };
 
-// Every struct that has to be taken apart, once for both directions.
+// All structs with several fields, written once for both directions.
 
 template <typename Codec>
 void fields(Codec& codec, typename Codec::template Struct<model::TunnelIds>& ids) {

@@ -13,8 +13,8 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// Between fork and exec, in the child. Standard input becomes the socket; the environment is the
-// agent's own business (NOTIFY_SOCKET, LISTEN_FDS), as are its descriptors.
+// Runs in the child between fork and exec. Standard input becomes the socket. The environment
+// (NOTIFY_SOCKET, LISTEN_FDS) and the descriptors are the agent's and are not passed on.
 [[noreturn]] void become(const char* program, char* const* arguments, int link) {
   char* const no_environment[] = {nullptr};
   if (dup2(link, STDIN_FILENO) >= 0 && close_range(STDERR_FILENO + 1, ~0U, 0) == 0) {

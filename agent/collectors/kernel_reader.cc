@@ -56,8 +56,9 @@ KernelReader::Other KernelReader::work() {
   answer_questions(answers);
   const bool is_news = report.is_news = has_content(answers);
   if (tell(std::move(report)) == Other::gone) return Other::gone;
-  // What was asked has a budget of its own, and what was notified is others' doing. Were a walk to
-  // pay for them, it would rest while they cost more, and pay for that: it might never end.
+  // Questions have a budget of their own, and others cause the notifications, so a walk does not
+  // pay for them. If it did, it would pause longer, and meanwhile they would cost more: it might
+  // never end.
   if (is_news) cpu_accounted_ = thread_cpu_time();
   for (WatchedNetns& each : namespaces_) {
     if (each.is_walk_due(Steady::now()) && walk(each) == Other::gone) return Other::gone;
@@ -66,7 +67,7 @@ KernelReader::Other KernelReader::work() {
   return Other::there;
 }
 
-// A part of a walk is paid for with what it is to be woken for it, and to hand out what it found.
+// Each part of a walk pays also for its wake-up, and for passing on what it found.
 KernelReader::Other KernelReader::walk(WatchedNetns& netns) {
   KernelReport report;
   if (netns.walk(Steady::now(), report.answers)) {
@@ -78,7 +79,7 @@ KernelReader::Other KernelReader::walk(WatchedNetns& netns) {
   return other;
 }
 
-// Says nothing when there is nothing new to say.
+// Sends nothing if there is nothing new.
 KernelReader::Other KernelReader::tell(KernelReport report) {
   KernelAnswers& answers = report.answers;
   for (const WatchedNetns& each : namespaces_) {
@@ -125,7 +126,7 @@ void KernelReader::sleep() {
   std::vector<pollfd> waited{{channel_.descriptor(), POLLIN, 0}};
   for (const WatchedNetns& each : namespaces_) {
     due = std::min(due, each.next_due());
-    waited.push_back({each.notifications(), POLLIN, 0});  // poll(2) leaves out what is negative
+    waited.push_back({each.notifications(), POLLIN, 0});  // poll(2) ignores negative descriptors
     waited.push_back({each.links(), POLLIN, 0});
     waited.push_back({each.addresses(), POLLIN, 0});
   }

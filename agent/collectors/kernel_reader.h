@@ -1,11 +1,11 @@
-// Asks the real kernel, in a process that has the right to (kernel_process.h): takes questions from
-// a channel, and reports by it what they brought, what was notified and what walks came upon. A
-// question can take as long as the kernel likes, and the agent has scrapes to serve. Sleeps when
-// nobody asks, nothing is notified and no walk is due.
+// Asks the real kernel, in a process that has the right to (kernel_process.h). It takes questions
+// from a channel, and reports answers, notifications and what walks found. It is a process of its
+// own because a question can take long, and the agent has scrapes to serve. Sleeps when there is no
+// question, no notification and no walk due.
 //
-// Whoever is at the other end is not trusted: a question names things that may be looked up, and
-// no message makes the kernel change anything, makes the reader write anywhere else or wait for
-// anybody but the kernel and the other end.
+// The other end of the channel is not trusted: a question can only name things to look up. No
+// message makes the kernel change anything, or makes the reader write anywhere else or wait for
+// anything but the kernel and the other end.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ class KernelReader {
   // Watches the process' own network namespace and those named.
   KernelReader(const std::vector<std::string>& network_namespaces, PacketChannel channel);
 
-  // Until nobody is at the channel's other end.
+  // Runs until the channel's other end is closed.
   void run();
 
  private:
@@ -42,8 +42,8 @@ class KernelReader {
   PacketChannel channel_;
   std::vector<WatchedNetns> namespaces_;
   std::optional<KernelQuestions> questions_;
-  std::vector<KernelAnswers::Namespace> told_;  // as they were when they were last reported
-  std::chrono::nanoseconds cpu_accounted_{};    // of this thread: what it was used for is known
+  std::vector<KernelAnswers::Namespace> told_;  // as last reported
+  std::chrono::nanoseconds cpu_accounted_{};    // of this thread, accounted for so far
 };
 
 }  // namespace pppol2tp::collectors

@@ -6,8 +6,8 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// A session that a walk came upon once and that was not seen since: it came and went, or the walk
-// that would see it again takes long.
+// For a session that one walk found and that was not seen since: either it has ended, or the walk
+// that would find it again takes long.
 constexpr std::uint64_t kForgetNs = 7'200'000'000'000;
 constexpr std::size_t kMostStrangers = 100'000;
 
@@ -25,7 +25,7 @@ Result<void> KernelWitness::collect(model::Model& model, std::uint64_t now_ns) {
     last_asked_ns_ = now_ns;
     ask(model, now_ns);
   }
-  // Before the desk's first word there is nothing to complain of.
+  // No complaint before the first answer.
   const bool is_waiting = std::exchange(is_first_, false) && answers.namespaces.empty();
   if (is_waiting || problem_.empty()) return {};
   return fail(problem_);
@@ -50,7 +50,7 @@ void KernelWitness::note_namespaces(const std::vector<KernelAnswers::Namespace>&
   for (const std::uint64_t netns : askable_) {
     if (askable.contains(netns)) continue;
     model.forget_kernel(netns, now_ns);
-    // Whoever watches it next begins with all there are.
+    // Whoever watches this namespace next begins by reporting all interfaces.
     if (std::erase_if(links_, [&](const auto& link) { return link.first.netns == netns; }) != 0) {
       has_news_of_links_ = true;
     }
@@ -116,7 +116,7 @@ void KernelWitness::ask(const model::Model& model, std::uint64_t now_ns) {
   model.visit_some_tunnels(tunnel_cursor_, questions_ / 2, [&](const model::TunnelIds& ids) {
     if (askable_.contains(ids.netns)) questions.tunnels.push_back(ids);
   });
-  // Strangers and sessions have as much each of what is left, and what the others do not need.
+  // Strangers and sessions each get half of the rest, and what the other half does not need.
   const std::size_t left = questions_ - questions.tunnels.size();
   const std::size_t not_needed = left - std::min(left, model.session_count());
   add_strangers(questions, std::max(left / 2, not_needed), now_ns);

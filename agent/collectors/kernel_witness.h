@@ -1,14 +1,15 @@
-// What the kernel has to say, brought before the model. Once a second it asks about as many of the
-// model's tunnels and sessions as may be asked about in that time, tunnels first, in turn; and it
-// takes in what was notified and what walks came upon. Nothing here waits for the kernel.
+// Passes the kernel's facts to the model. Once a second it asks about some of the model's tunnels
+// and sessions, as many as the budget allows, tunnels first, and each in its turn. It also takes
+// notifications and what walks found. Nothing here waits for the kernel.
 //
 //   deleted by netlink   notified, asked, known within milliseconds
 //   tunnel closed        not notified; asked within a second for as many tunnels as the budget
 //                        allows
-//   session without us   come upon by a walk, and believed when it is still there kGraceNs later:
-//                        a pppd with the plugin has spoken by then
+//   session without us   found by a walk, and added if it is still there kGraceNs later: a pppd
+//   with
+//                        the plugin has reported it by then
 //
-// One thread, the model's.
+// Used only by the model's thread.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ class KernelWitness final : public Collector {
   static constexpr std::uint64_t kGraceNs = 3'000'000'000;
   static constexpr std::size_t kFewestQuestions = 32;
   static constexpr std::size_t kMostQuestions = 4096;
-  // At the most: to find the sessions of interfaces that have changed, all are looked through.
+  // The shortest interval: to find the sessions of the interfaces that changed, it walks all
+  // sessions.
   static constexpr std::uint64_t kAddressIntervalNs = 5'000'000'000;
 
   // `desk` must outlive this.
@@ -46,7 +48,7 @@ class KernelWitness final : public Collector {
   struct Stranger {
     std::uint64_t first_seen_ns;
     std::uint64_t last_seen_ns;
-    bool is_refused;  // by the model's limits; counted there
+    bool is_refused;  // by the model's limits, which count it
   };
 
   void take_in(const KernelAnswers& answers, model::Model& model, std::uint64_t now_ns);
@@ -66,11 +68,11 @@ class KernelWitness final : public Collector {
   std::unordered_set<std::uint64_t> nameless_;  // namespaces to ask the interfaces of
   std::unordered_map<model::LinkIds, model::LinkAddresses> links_;
   bool has_news_of_links_ = false;
-  std::uint64_t healed_ = 0;  // states that the session table has replaced, as of the last telling
+  std::uint64_t healed_ = 0;  // states taken from the session table, at the last update
   std::uint64_t last_addresses_ns_ = 0;
   std::string problem_ = "the kernel has not been asked yet";
   bool is_first_ = true;
-  std::size_t questions_ = kFewestQuestions;  // that one second has room for
+  std::size_t questions_ = kFewestQuestions;  // as many as one second has room for
   std::uint64_t last_asked_ns_ = 0;
   std::uint32_t session_cursor_ = 0;
   std::uint32_t tunnel_cursor_ = 0;

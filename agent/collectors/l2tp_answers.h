@@ -1,5 +1,5 @@
-// What the kernel's generic netlink family "l2tp" gives for an answer, as bytes from its socket: to
-// one question, and to a walk. Pure.
+// Decodes what the kernel's generic netlink family "l2tp" sends in answer to a question or a walk.
+// Pure.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,12 @@
 
 namespace pppol2tp::collectors {
 
-// An error number of the kernel's, said so that an operator knows what to do about it.
+// Describes a kernel error number so that an operator knows what to do.
 Error l2tp_error(int error_number);
 
-// The answer to question number `sequence` in the first `length` bytes; nothing: there is none, as
-// what answers an earlier question comes too late. An answer without a fact says that the kernel
-// has no such thing.
+// The answer to question number `sequence`, if it is in the first `length` bytes; nullopt if not,
+// for example because they answer an earlier question. An answer without a fact means that the
+// kernel has no such thing.
 std::optional<Result<L2tpFact>> find_answer(std::vector<std::uint8_t>& bytes, std::size_t length,
                                             std::uint32_t sequence);
 
@@ -26,8 +26,8 @@ struct WalkPart {
   bool is_last = false;
 };
 
-// Fails when the kernel refuses, and when what is walked over has changed under the kernel: then
-// something may have been passed over.
+// Fails if the kernel refuses, and if the walked table changed during the walk: then something may
+// have been missed.
 Result<WalkPart> find_walk_part(std::vector<std::uint8_t>& bytes, std::size_t length,
                                 std::uint32_t sequence);
 

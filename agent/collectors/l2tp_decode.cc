@@ -1,6 +1,6 @@
 #include "agent/collectors/l2tp_decode.h"
 
-// Before <linux/l2tp.h>, which otherwise brings the kernel's own version of it.
+// Included before <linux/l2tp.h>, which otherwise includes the kernel's own version of it.
 #include <netinet/in.h>
 
 #include <linux/genetlink.h>
@@ -24,7 +24,7 @@ nla_policy at_least(std::size_t bytes) {
   return policy;
 }
 
-// What has a length we rely on; a message whose attribute is shorter is refused as a whole.
+// Attributes whose length the code relies on. A message with a shorter one is rejected as a whole.
 std::array<nla_policy, L2TP_ATTR_MAX + 1> message_policy() {
   std::array<nla_policy, L2TP_ATTR_MAX + 1> policy{};
   for (const int id : {L2TP_ATTR_CONN_ID, L2TP_ATTR_PEER_CONN_ID, L2TP_ATTR_SESSION_ID,
@@ -72,7 +72,7 @@ model::KernelTunnel tunnel_of(const Attributes& attributes) {
   model::KernelTunnel tunnel;
   tunnel.tunnel_id = u32(attributes[L2TP_ATTR_CONN_ID]);
   tunnel.peer_tunnel_id = u32(attributes[L2TP_ATTR_PEER_CONN_ID]);
-  tunnel.peer_port = u16(attributes[L2TP_ATTR_UDP_DPORT]);  // host byte order, other than most
+  tunnel.peer_port = u16(attributes[L2TP_ATTR_UDP_DPORT]);  // host byte order, unlike most
   set_peer(tunnel, ring::Family::ipv4, attributes[L2TP_ATTR_IP_DADDR], 4);
   set_peer(tunnel, ring::Family::ipv6, attributes[L2TP_ATTR_IP6_DADDR], 16);
   const Statistics statistics = statistics_of(attributes);
@@ -106,7 +106,7 @@ model::KernelSession session_of(const Attributes& attributes) {
 L2tpFact decode_l2tp(const nlmsghdr& message) {
   static auto policy = message_policy();
   Attributes attributes{};
-  auto* const header = const_cast<nlmsghdr*>(&message);  // libnl has no const, and writes nothing
+  auto* const header = const_cast<nlmsghdr*>(&message);  // libnl lacks const; it does not write
   if (message.nlmsg_type < NLMSG_MIN_TYPE || genlmsg_valid_hdr(header, 0) == 0 ||
       genlmsg_parse(header, 0, attributes.data(), L2TP_ATTR_MAX, policy.data()) < 0 ||
       attributes[L2TP_ATTR_CONN_ID] == nullptr) {

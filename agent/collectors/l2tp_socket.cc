@@ -1,6 +1,6 @@
 #include "agent/collectors/l2tp_socket.h"
 
-// Before <linux/l2tp.h>, which otherwise brings the kernel's own version of it.
+// Included before <linux/l2tp.h>, which otherwise includes the kernel's own version of it.
 #include <netinet/in.h>
 
 #include <linux/l2tp.h>
@@ -23,7 +23,7 @@ namespace pppol2tp::collectors {
 namespace {
 
 constexpr timeval kPatience{5, 0};
-constexpr int kListenerBufferBytes = 4 << 20;  // some thousand notifications at once
+constexpr int kListenerBufferBytes = 4 << 20;  // for some thousand notifications at once
 
 struct FreeMessage {
   void operator()(nl_msg* message) const { nlmsg_free(message); }

@@ -1,9 +1,8 @@
-// Asks the kernel about L2TP, and listens to it, by generic netlink. The only user of the family
-// "l2tp". A socket belongs for good to the network namespace that its thread was in when it was
-// opened; asking needs CAP_NET_ADMIN there, listening nothing.
+// Asks the kernel about L2TP, and listens to it, through generic netlink. The only user of the
+// family "l2tp". A socket stays in the network namespace that its thread was in when it was opened.
+// Asking needs CAP_NET_ADMIN there; listening needs no privilege.
 //
-// Not to be shared by threads. A question blocks for as long as the kernel takes, five seconds at
-// the most.
+// Not thread-safe. A question blocks until the kernel answers, for five seconds at most.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +27,14 @@ class L2tpSocket {
  public:
   static Result<L2tpSocket> open();
 
-  // Nothing: the kernel says that there is none. One look-up each, however many there are.
+  // nullopt: the kernel has no such tunnel or session. Each call is one look-up, however many there
+  // are.
   Result<std::optional<model::KernelTunnel>> tunnel(std::uint32_t tunnel_id);
   Result<std::optional<model::KernelSession>> session(std::uint32_t tunnel_id,
                                                       std::uint32_t session_id);
 
-  // Walks all there are, in parts of some hundred. What comes or goes meanwhile may be missed or be
-  // told twice. No other question until the walk has ended, or failed.
+  // Walks all of them, in parts of some hundred. What is added or removed during the walk may be
+  // missed or reported twice. Ask no other question until the walk has ended or failed.
   enum class Subject : std::uint8_t { tunnels, sessions };
   Result<void> begin_walk(Subject subject);
   Result<WalkPart> next_part();
@@ -48,19 +48,20 @@ class L2tpSocket {
 
   NetlinkSocket socket_;
   int family_;
-  std::uint32_t sequence_ = 0;  // of the question that an answer is awaited for
+  std::uint32_t sequence_ = 0;  // of the question in progress
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(std::size_t{64} << 10);
 };
 
-// What netlink's users make and delete; not what pppd and xl2tpd do with sockets. The kernel tells
-// it in every network namespace, whichever it happened in: a hint whom to ask for, and no more.
+// Hears what users of netlink make and delete, but not what pppd and xl2tpd do with sockets. The
+// kernel sends a notification to every network namespace, wherever the event happened, so it is
+// only a hint to ask.
 class L2tpListener {
  public:
   static Result<L2tpListener> open();
 
   int descriptor() const;
 
-  // What was told since the last call; does not wait. Fails when something was missed.
+  // The notifications since the last call; does not block. Fails if some were missed.
   Result<std::vector<L2tpFact>> hear();
 
  private:

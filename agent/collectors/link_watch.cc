@@ -11,7 +11,7 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// Room for the messages of a few thousand interfaces that go at once.
+// Room for the messages of a few thousand interfaces that disappear at once.
 constexpr int kReceiveBufferBytes = 4 << 20;
 
 int count_ended_links(nl_msg* message, void* ended_links) {
@@ -20,7 +20,7 @@ int count_ended_links(nl_msg* message, void* ended_links) {
 }
 
 int open_socket(nl_sock* socket, std::uint64_t* ended_links) {
-  nl_socket_disable_seq_check(socket);  // nobody asked for what is heard here
+  nl_socket_disable_seq_check(socket);  // notifications answer no request
   if (const int error = nl_connect(socket, NETLINK_ROUTE); error < 0) return error;
   if (const int error = nl_socket_set_nonblocking(socket); error < 0) return error;
   if (const int error = nl_socket_set_buffer_size(socket, kReceiveBufferBytes, 0); error < 0) {

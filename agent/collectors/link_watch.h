@@ -1,9 +1,9 @@
-// Hears from the kernel (rtnetlink) when a PPP interface goes away, in the network namespace that
-// its thread was in when it was made. A pppd that is killed says nothing itself, but its interface
-// goes with it, at once: so its end is seen without looking more often than once a second. Needs no
+// Hears from the kernel (rtnetlink) when a PPP interface disappears, in the network namespace that
+// its thread was in when it was made. A killed pppd reports nothing, but its interface disappears
+// at once. So the agent sees its end without polling more often than once a second. Needs no
 // privilege.
 //
-// A hint only: it says when to look, liveness says what happened. One thread at a time.
+// Only a hint: it says when to look; liveness finds what happened. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct nlmsghdr;
 
 namespace pppol2tp::collectors {
 
-// Whether the message tells of the end of a PPP interface (RTM_DELLINK of type ARPHRD_PPP). Pure;
-// reads no more than the message's own length, which its caller has checked.
+// Whether the message reports the end of a PPP interface (RTM_DELLINK of type ARPHRD_PPP). Pure;
+// reads no more than the message's own length, which the caller has checked.
 bool is_end_of_ppp_link(const nlmsghdr& message);
 
 class LinkWatch final : public Collector {
@@ -27,17 +27,17 @@ class LinkWatch final : public Collector {
 
   std::string_view name() const override { return "links"; }
 
-  // Takes in what the kernel has said, as hear() does.
+  // Processes the kernel's messages, as hear() does.
   Result<void> collect(model::Model& model, std::uint64_t now_ns) override;
 
-  // Fails when there is no socket, or when the kernel had more to say than the socket could hold;
-  // what was missed then, the other collectors find by themselves.
+  // Fails if there is no socket, or if messages overflowed the socket's buffer; the other
+  // collectors find by themselves what was missed.
   Result<void> hear();
 
-  // Readable when the kernel has something to say; -1 without a socket.
+  // Readable when there are messages; -1 without a socket.
   int descriptor() const;
 
-  // How many PPP interfaces have gone since the last call.
+  // How many PPP interfaces have disappeared since the last call.
   std::uint64_t take_ended_links();
 
  private:
@@ -46,7 +46,7 @@ class LinkWatch final : public Collector {
   };
 
   std::unique_ptr<nl_sock, CloseSocket> socket_;
-  int open_error_ = 0;  // of libnl
+  int open_error_ = 0;  // libnl's error number
   std::uint64_t ended_links_ = 0;
 };
 

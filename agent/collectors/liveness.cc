@@ -6,7 +6,7 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// The ring whose table the session has a place in, or none.
+// The ring in whose table the session has a slot, or null.
 const ring::Segment* table_of(const RingTail& tail, const model::Model& model,
                               const model::Session& session) {
   const ring::Segment* const segment = tail.segment().get();
@@ -21,7 +21,7 @@ ProcessLook look_for_process_of(const model::Session& session) {
   return look_for_process(who.pid, who.start_ticks);
 }
 
-// As far as can be told.
+// False only if the process is known to be gone.
 bool may_have_process(const model::Session& session) {
   return look_for_process_of(session) != ProcessLook::not_there;
 }
@@ -41,15 +41,15 @@ Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
   });
   for (const std::uint32_t index : unknown) {
     const ProcessLook look = look_for_process_of(model.session(index));
-    if (look == ProcessLook::cannot_tell) continue;  // another time
+    if (look == ProcessLook::cannot_tell) continue;  // tried again at the next run
     model.note_process(index, look == ProcessLook::there ? model::ProcessView::visible
                                                          : model::ProcessView::invisible);
   }
   if (gone.empty()) return {};
-  // Who is gone has said its last word, which may be younger than the tail's latest look.
+  // A pppd that is gone may have reported its end after the tail's latest look.
   tail_.drain(model);
   for (const std::uint32_t index : gone) {
-    // By now the place may be another session's, or nobody's, and then of no process.
+    // By now the slot may belong to another session, or to none; then no process owns it.
     const model::Session& session = model.session(index);
     if (!session.has_ended() && !lives(model, session)) settle(model, index, now_ns);
   }
@@ -60,8 +60,8 @@ bool Liveness::lives(const model::Model& model, const model::Session& session) c
   if (const ring::Segment* const table = table_of(tail_, model, session)) {
     const bool is_its_own = generation_of(*table, session.slot) == session.generation;
     const bool has_owner = ring::owner_state(*table, session.slot) == ring::OwnerState::lives;
-    // A pppd that detaches hands its session to a child: the place's owner dies, the session does
-    // not.
+    // A pppd that detaches passes its session to a child: the slot's owner dies, but the session
+    // does not.
     return (is_its_own && has_owner) || may_have_process(session);
   }
   return session.process != model::ProcessView::visible || may_have_process(session);
@@ -71,7 +71,7 @@ void Liveness::settle(model::Model& model, std::uint32_t index, std::uint64_t no
   const model::Session& session = model.session(index);
   ring::Cause cause = ring::Cause::killed;
   if (const ring::Segment* const table = table_of(tail_, model, session)) {
-    // Copies: reconcile() moves the session to another page when a snapshot shares this one.
+    // Copies, because reconcile() moves the session to another page if a snapshot shares this one.
     const std::uint32_t slot = session.slot;
     const std::uint32_t generation = session.generation;
     ring::SessionState state;
@@ -79,7 +79,8 @@ void Liveness::settle(model::Model& model, std::uint32_t index, std::uint64_t no
     if (reading.generation == generation && reading.has_state) {
       model.reconcile(slot, reading, state);
     }
-    // A place that was given back, or taken by another: there was a last word, and it was missed.
+    // If the slot was released, or is used by another session, there was a report of the end, and
+    // it was missed.
     const bool died = reading.owner == ring::OwnerState::died;
     if (!died || reading.generation != generation) cause = ring::Cause::lost;
   }

@@ -1,6 +1,6 @@
-// Ends sessions whose pppd is gone without a word: by the session table's owner words, which the
-// kernel marks when a process dies in whatever way, and by the process table for sessions that have
-// no place in the session table.
+// Ends sessions whose pppd died without a report. It finds them by the session table's owner words,
+// which the kernel marks however a process dies, and by the process table for sessions that have no
+// slot in the session table.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace pppol2tp::collectors {
 
 class Liveness final : public Collector {
  public:
-  // `tail` must outlive this. Before a session is given up the ring is drained: what it said before
-  // its end counts for more than what can be concluded from its silence.
+  // `tail` must outlive this. The ring is read to its end before a session is ended here: what the
+  // session itself reported is worth more than what can be concluded from its silence.
   explicit Liveness(RingTail& tail) : tail_(tail) {}
 
   std::string_view name() const override { return "liveness"; }

@@ -1,4 +1,4 @@
-// The messages in what a netlink socket gave: some whole ones, one after the other.
+// The messages in the bytes received from a netlink socket: several complete ones in sequence.
 #pragma once
 
 #include <netlink/msg.h>
@@ -10,7 +10,7 @@
 
 namespace pppol2tp::collectors {
 
-// Visits each message that lies in the first `length` bytes as a whole; stops when the visitor
+// Visits each message that is complete within the first `length` bytes; stops when the visitor
 // returns false.
 template <typename Visit>
 void for_each_message(std::vector<std::uint8_t>& bytes, std::size_t length, Visit&& visit) {
@@ -21,7 +21,7 @@ void for_each_message(std::vector<std::uint8_t>& bytes, std::size_t length, Visi
   }
 }
 
-// 0 for an acknowledgement, and for what is no error message at all.
+// 0 for an acknowledgement, and for a message that is not an error.
 inline int error_number_of(const nlmsghdr& message) {
   if (message.nlmsg_type != NLMSG_ERROR && message.nlmsg_type != NLMSG_DONE) return 0;
   int error = 0;

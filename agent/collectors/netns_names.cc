@@ -38,7 +38,7 @@ void NetnsNames::note(const std::string& path, std::string label) {
 
 void NetnsNames::read_directory() {
   for (const std::string& each : named_) note(netns_path(each), netns_label(each));
-  std::error_code ignored;  // no directory, no names
+  std::error_code ignored;  // without the directory there are no names
   for (const auto& entry : std::filesystem::directory_iterator(directory_, ignored)) {
     note(entry.path().string(), entry.path().filename().string());
   }

@@ -12,19 +12,19 @@ namespace pppol2tp::collectors {
 
 class NetnsNames {
  public:
-  // `named` are names or paths whose last part is the name, as in the configuration; `directory` is
-  // where ip-netns(8) keeps its names.
+  // `named` are names or paths from the configuration; a path's last part is the name. `directory`
+  // is where ip-netns(8) keeps its names.
   explicit NetnsNames(std::vector<std::string> named = {}, std::string directory = "/run/netns");
 
-  // Empty for the agent's own namespace; otherwise its name, or its inode number when it has none.
-  // What was once answered for an inode stays, unless another namespace has taken the number: the
-  // name no longer leads to it, and another one does.
+  // Empty for the agent's own namespace; otherwise its name, or its inode number if it has no name.
+  // An answer once given for an inode stays, unless another namespace has got that inode number:
+  // then the old name no longer leads to it, and a new name does.
   model::NetnsName name_of(std::uint64_t inode);
 
  private:
   struct Named {
     std::string label;
-    std::string path;  // empty: it had no name when it was first asked for
+    std::string path;  // empty: it had no name when it was first looked up
   };
   bool is_known(std::uint64_t inode) const;
   void note(const std::string& path, std::string label);

@@ -9,10 +9,10 @@
 
 namespace pppol2tp::collectors {
 
-// Where ip-netns(8) keeps its names; a name with a slash in it is a path already.
+// A name's file in the directory of ip-netns(8); a name with a slash is a path already.
 std::string netns_path(const std::string& name_or_path);
 
-// What the label `netns` says of it.
+// The label `netns` for it.
 std::string netns_label(const std::string& name_or_path);
 
 class NetnsVisit {
@@ -21,7 +21,7 @@ class NetnsVisit {
   static Result<NetnsVisit> enter(const std::string& path);
   NetnsVisit(NetnsVisit&&) noexcept = default;
   NetnsVisit& operator=(NetnsVisit&&) = delete;
-  ~NetnsVisit();  // back to where the thread was
+  ~NetnsVisit();  // returns the thread to its namespace
 
   std::uint64_t inode() const { return inode_; }
 
@@ -32,7 +32,7 @@ class NetnsVisit {
   std::uint64_t inode_;
 };
 
-// 0 when there is none.
+// 0 if there is none.
 std::uint64_t netns_inode(const std::string& path);
 
 }  // namespace pppol2tp::collectors

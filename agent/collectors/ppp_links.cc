@@ -24,7 +24,7 @@ void PppLinks::hear_link(const LinkFact& fact) {
   }
   if (known != links_.end() && known->second.name == fact.name) return;
   Link link{fact.name, {}};
-  if (known != links_.end()) {  // it has a new name, and keeps its addresses
+  if (known != links_.end()) {  // renamed; it keeps its addresses
     link.addresses = known->second.addresses;
     forget(fact.index);
   }
@@ -47,7 +47,8 @@ void PppLinks::hear_address(const AddressFact& fact) {
   const auto known = links_.find(fact.index);
   if (known == links_.end()) return;  // not PPP
   const bool is_ipv4 = fact.family == ring::Family::ipv4;
-  // IPv6CP agrees on link-local addresses only (RFC 5072); others are routed, not the link's.
+  // IPv6CP negotiates only link-local addresses (RFC 5072); others are routed and not the link's
+  // own.
   if (!is_ipv4 && !fact.is_link_local) return;
   model::LinkAddresses& addresses = known->second.addresses;
   model::LinkEnds& ends = is_ipv4 ? addresses.ipv4 : addresses.ipv6;
@@ -55,7 +56,7 @@ void PppLinks::hear_address(const AddressFact& fact) {
     if (!ends.is_there || ends.local != fact.local) return;
     ends = {};
   } else {
-    if (ends.is_there && ends.local != fact.local) return;  // one more: the first is the link's
+    if (ends.is_there && ends.local != fact.local) return;  // only the first is the link's
     ends = {true, fact.local, fact.peer};
   }
   touched_.insert(known->second.name);

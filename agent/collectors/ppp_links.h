@@ -1,5 +1,5 @@
-// The PPP interfaces of one network namespace with their addresses, put together from what
-// rtnetlink tells. Pure; one thread at a time.
+// The PPP interfaces of one network namespace with their addresses, collected from rtnetlink's
+// messages. Pure; one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,19 +15,19 @@ namespace pppol2tp::collectors {
 
 class PppLinks {
  public:
-  // What is heard from now on is all there is, once complete() says that it is all.
+  // Starts a new list: complete() marks the point at which all interfaces have been heard.
   void begin_anew();
   void complete() { is_complete_ = true; }
 
-  // An interface has to be heard of before its addresses, as rtnetlink does it.
+  // An interface must be heard before its addresses; rtnetlink keeps this order.
   void hear(const RouteFact& fact);
 
-  // An interface whose addresses are others than at the last call, or that has gone and has none.
+  // An interface whose addresses have changed since the last call, or that is gone and has none.
   struct Change {
     std::string name;
     model::LinkAddresses addresses;
   };
-  // Nothing while what is heard is not complete.
+  // Empty until the list is complete.
   std::vector<Change> take_changes();
 
  private:

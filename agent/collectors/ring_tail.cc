@@ -7,8 +7,8 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// Everything that says that some session may be known wrongly: what this reader lost, and what
-// writers had to drop, which shows as a gap in a session's numbering.
+// The number of losses that may have left some session's state wrong: records that this reader
+// lost, and records that writers dropped, which show as gaps in sessions' sequence numbers.
 std::uint64_t losses(const ring::ReaderCounts& counts, const model::Model& model) {
   return counts.lost + counts.corrupt + counts.implausible + model.totals().records_missed;
 }
@@ -59,7 +59,7 @@ Result<void> RingTail::attach(model::Model& model) {
 
 std::size_t RingTail::drain(model::Model& model) {
   if (!reader_) return 0;
-  // Once around the ring is all that can be there; what comes meanwhile is for the next time.
+  // At most one full ring is there to read; what arrives meanwhile is read next time.
   return reader_->poll([&](const ring::Record& record) { model.apply(record); },
                        segment_->geometry().record_slots);
 }

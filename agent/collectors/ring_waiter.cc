@@ -20,8 +20,7 @@ RingWaiter::~RingWaiter() {
     auto state = state_.lock();
     state->stopping = true;
     changed_.notify_all();
-    // Again and again: an interruption that comes just before the waiter falls asleep does not wake
-    // it.
+    // Repeated, because an interruption just before the waiter falls asleep does not wake it.
     while (!state.wait_for(changed_, kPatience, [&] { return state->stopped; })) {
       if (state->segment) ring::Reader::interrupt(*state->segment);
     }

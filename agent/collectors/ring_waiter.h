@@ -1,7 +1,7 @@
-// Sleeps until a writer publishes, so that the agent need not look. A thread of its own, because a
-// futex cannot stand in an epoll set.
+// Sleeps until a writer publishes, so that the agent does not have to poll. It has its own thread,
+// because a futex cannot be in an epoll set.
 //
-// arm() and the constructor's thread are the loop's; on_activity is called on the waiter's thread,
+// The loop's thread calls arm() and the constructor. on_activity is called on the waiter's thread,
 // once for each arm().
 #pragma once
 
@@ -23,8 +23,8 @@ class RingWaiter {
   RingWaiter(const RingWaiter&) = delete;
   RingWaiter& operator=(const RingWaiter&) = delete;
 
-  // Calls on_activity once as soon as the ring of `segment` holds a ticket beyond `seen`; sooner,
-  // at times, when it does not. While one wait is under way, another arm() does nothing.
+  // Calls on_activity once, as soon as the ring of `segment` has a ticket beyond `seen`; sometimes
+  // earlier. Another arm() during a wait does nothing.
   void arm(std::shared_ptr<const ring::Segment> segment, std::uint64_t seen);
 
  private:

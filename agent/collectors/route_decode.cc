@@ -12,10 +12,10 @@
 namespace pppol2tp::collectors {
 namespace {
 
-// The message's attributes, if it has a whole header of this family's.
+// The message's attributes, if it has a complete header of this family.
 template <typename Header, std::size_t N>
 const Header* parse(const nlmsghdr& message, std::array<nlattr*, N>& attributes) {
-  auto* const header = const_cast<nlmsghdr*>(&message);  // libnl has no const, and writes nothing
+  auto* const header = const_cast<nlmsghdr*>(&message);  // libnl lacks const; it does not write
   if (nlmsg_parse(header, sizeof(Header), attributes.data(), N - 1, nullptr) < 0) return nullptr;
   return static_cast<const Header*>(nlmsg_data(&message));
 }
@@ -24,7 +24,7 @@ RouteFact link_of(const nlmsghdr& message) {
   std::array<nlattr*, IFLA_MAX + 1> attributes{};
   const auto* const header = parse<ifinfomsg>(message, attributes);
   const nlattr* const name = attributes[IFLA_IFNAME];
-  // A notification of a bridge's, say, is of the same type and of another family.
+  // Another family, such as a bridge's, uses the same message type.
   if (header == nullptr || header->ifi_family != AF_UNSPEC || name == nullptr) return {};
   LinkFact fact;
   fact.index = static_cast<std::uint32_t>(header->ifi_index);
@@ -59,8 +59,8 @@ RouteFact address_of(const nlmsghdr& message) {
   } else {
     return {};
   }
-  // IFA_LOCAL is this end's and IFA_ADDRESS the peer's, <linux/if_addr.h>. IPv6 without a peer has
-  // IFA_ADDRESS only; IPv4 without a peer has the same in both.
+  // IFA_LOCAL is this end's address and IFA_ADDRESS the peer's (<linux/if_addr.h>). An IPv6 address
+  // without a peer has only IFA_ADDRESS; an IPv4 address without a peer has the same value in both.
   if (!copy(attributes[IFA_LOCAL], bytes, fact.local)) {
     if (!copy(attributes[IFA_ADDRESS], bytes, fact.local)) return {};
     return fact;

@@ -1,5 +1,5 @@
-// Messages of the kernel's rtnetlink family (rtnetlink(7)) about interfaces and their addresses, as
-// structs. Answers, parts of a dump and notifications have one form. Pure.
+// Decodes messages of the kernel's rtnetlink family (rtnetlink(7)) about interfaces and addresses
+// into structs. Answers, parts of a dump and notifications have the same form. Pure.
 #pragma once
 
 #include <array>
@@ -26,13 +26,14 @@ struct AddressFact {
   bool is_gone = false;
   bool is_link_local = false;
   std::array<std::uint8_t, 16> local{};  // network byte order; IPv4 in the first four bytes
-  std::array<std::uint8_t, 16> peer{};   // zeros where the address has no peer
+  std::array<std::uint8_t, 16> peer{};   // zero if the address has no peer
 };
 
-// Nothing: the message is of another kind, or lacks what makes it one of these, or is cut short.
+// Nothing: the message is of another kind, incomplete, or truncated.
 using RouteFact = std::variant<std::monostate, LinkFact, AddressFact>;
 
-// Reads no more than the message's own length, which its caller has checked to lie in the buffer.
+// Reads no more than the message's own length, which the caller has checked to be within the
+// buffer.
 RouteFact decode_route(const nlmsghdr& message);
 
 }  // namespace pppol2tp::collectors

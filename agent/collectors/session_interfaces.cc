@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kPath = "/proc/thread-self/net/pppol2tp";
 
-// A line of the file is much shorter; one that is not is not of this file.
+// The file's lines are much shorter; a longer line means that this is another file.
 constexpr std::size_t kLongestLine = 4096;
 
 std::string_view without_indent(std::string_view line) {
@@ -22,7 +22,7 @@ std::string_view without_indent(std::string_view line) {
   return begin == std::string_view::npos ? std::string_view{} : line.substr(begin);
 }
 
-// Hexadecimal digits, up to the end of the word.
+// A hexadecimal number that takes the whole word.
 std::optional<std::uint32_t> hexadecimal(std::string_view word) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number, 16);
@@ -30,7 +30,7 @@ std::optional<std::uint32_t> hexadecimal(std::string_view word) {
   return number;
 }
 
-// Of the part after the name: "0A620001/1701 791A/7924 -> 7919/7923 1 0", where the third and the
+// Parses the part after the name: "0A620001/1701 791A/7924 -> 7919/7923 1 0", where the third and
 // fourth number are this host's ids (pppol2tp_seq_session_show() in the kernel's l2tp_ppp.c).
 std::optional<SessionInterface> session_of(std::string_view words) {
   const std::size_t ids = words.find(' ');
@@ -85,7 +85,7 @@ Result<SessionInterfaceFile> SessionInterfaceFile::open() {
 }
 
 Result<SessionInterfaceFile::Part> SessionInterfaceFile::next_part() {
-  std::array<char, 4096> bytes;  // the kernel gives no more at once
+  std::array<char, 4096> bytes;  // the kernel returns no more per read
   ssize_t got = 0;
   do {
     got = read(file_.get(), bytes.data(), bytes.size());

@@ -1,7 +1,6 @@
-// Which PPP interface belongs to which session: what the kernel says of it in /proc/net/pppol2tp
-// and nowhere else (generic netlink names no interface of PPP sessions). Needed only for sessions
-// whose plugin does not say it. Reading is as dear as a walk, and is to be paid for in the same
-// way.
+// Which PPP interface belongs to which session. Only /proc/net/pppol2tp says so (generic netlink
+// does not name the interfaces of PPP sessions). Needed only for sessions whose plugin does not
+// report it. Reading the file costs as much as a walk and must be paced like one.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +21,7 @@ struct SessionInterface {
   friend bool operator==(const SessionInterface&, const SessionInterface&) = default;
 };
 
-// Takes the file's text in pieces, wherever they are cut. Pure.
+// Parses the file's text in pieces, which may be cut anywhere. Pure.
 class SessionInterfaceText {
  public:
   void add(std::string_view piece, std::vector<SessionInterface>& found);
@@ -30,12 +29,12 @@ class SessionInterfaceText {
  private:
   void take(std::string_view line, std::vector<SessionInterface>& found);
 
-  std::string rest_;          // a line that has not ended
-  SessionInterface session_;  // whose lines these are
-  bool is_known_ = false;     // `session_` says whose
+  std::string rest_;          // an incomplete line
+  SessionInterface session_;  // the session that the lines are about
+  bool is_known_ = false;     // whether `session_` is set
 };
 
-// One reading of the file, from its begin to its end. One thread.
+// Reads the file once, from beginning to end. One thread.
 class SessionInterfaceFile {
  public:
   // Of the network namespace that the thread is in.

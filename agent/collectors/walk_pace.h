@@ -1,8 +1,8 @@
-// How fast the kernel's tables may be walked. A walk's cost cannot be known beforehand: on kernels
-// before 6.12 each step looks up the nth session from the start, so 16,000 sessions in one tunnel
-// cost hundreds of times what 1,000 do. So each part is paid for by rest: a walk takes at most
-// kShare of one processor, however long that makes it, and the next one waits at least as long as
-// it took. Pure.
+// How fast the kernel's tables may be walked. The cost of a walk is not known in advance: on
+// kernels before 6.12 each step looks up the nth session from the start, so 16,000 sessions in one
+// tunnel cost hundreds of times as much as 1,000. So there is a pause after each part: a walk takes
+// at most kShare of one processor, however long that makes it, and the next one waits at least as
+// long as it took. Pure.
 #pragma once
 
 #include <algorithm>
@@ -20,12 +20,12 @@ class WalkPace {
   static constexpr Duration kLongestInterval = std::chrono::hours(1);
   static constexpr Duration kAfterFailure = std::chrono::seconds(5);
 
-  // Until the next part, after one that cost so much.
+  // The pause after a part that cost this much.
   static constexpr Duration rest_after_part(Duration cost) {
     return std::max(kShortestRest, cost * (kShare - 1));
   }
 
-  // From the end of a walk that took so long, rests included, to the next one's start.
+  // The time from the end of a walk that took this long, pauses included, to the start of the next.
   static constexpr Duration rest_after_walk(Duration length) {
     return std::clamp(length, kShortestInterval, kLongestInterval);
   }

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-// A kernel without the family runs modprobe for each attempt.
+// On a kernel without the family, each attempt runs modprobe.
 constexpr auto kOpenInterval = 30s;
 // A namespace that is made anew under its name, or goes: until then its sockets keep it.
 constexpr auto kIdentityInterval = 5s;
@@ -29,7 +29,7 @@ WatchedNetns::WatchedNetns(std::string name_or_path)
 
 void WatchedNetns::keep_open(Time now) {
   if (now < next_open_) return;
-  next_open_ = name_or_path_.empty() ? Time::max() : now + kIdentityInterval;  // its own stays
+  next_open_ = name_or_path_.empty() ? Time::max() : now + kIdentityInterval;  // never changes
   if (socket_ && netns_inode(path_) == inode_) return;
   if (const auto opened = open(); !opened) {
     close(opened.error(), now);
@@ -58,7 +58,8 @@ Result<void> WatchedNetns::open() {
   if (!listener) return listener.error();
   auto addresses = AddressWatch::open();
   if (!addresses) return addresses.error();
-  // There is no tunnel 0 (RFC 2661, section 3.1); asking for it shows whether asking is allowed.
+  // There is no tunnel 0 (RFC 2661, section 3.1); a question about it shows whether asking is
+  // allowed.
   if (const auto allowed = socket->tunnel(0); !allowed) return allowed.error();
   socket_.emplace(*std::move(socket));
   walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
@@ -116,12 +117,12 @@ void WatchedNetns::pay_for_part(std::chrono::nanoseconds cpu) {
   if (walking_) next_part_ = std::max(next_part_, Steady::now() + WalkPace::rest_after_part(cpu));
 }
 
-// What is wrong is told until a walk has come to its end.
+// The problem is reported until a walk has completed.
 void WatchedNetns::abandon_walk(const Error& reason, Time next) {
   problem_ = told(reason);
   walking_.reset();
   interfaces_.reset();
-  auto walker = L2tpSocket::open();  // its old walk is still in the other one
+  auto walker = L2tpSocket::open();  // the old socket still has the abandoned walk
   walker_.reset();
   if (walker) walker_ = std::make_unique<L2tpSocket>(*std::move(walker));
   next_part_ = next;
@@ -131,8 +132,8 @@ std::string WatchedNetns::told(const Error& problem) const {
   return name_or_path_.empty() ? problem.message : problem.within(name_or_path_).message;
 }
 
-// True: a walk has ended. One over tunnels and sessions goes on to the interfaces when they are
-// wanted.
+// True: a walk has ended. If interfaces are wanted, a walk over tunnels and sessions continues with
+// them.
 Result<bool> WatchedNetns::take_part(KernelAnswers& answers) {
   if (!walker_) return fail("generic netlink: no socket for walks");
   if (!walking_) {
@@ -141,8 +142,8 @@ Result<bool> WatchedNetns::take_part(KernelAnswers& answers) {
     if (const auto begun = begin(Subject::tunnels); !begun) return begun.error();
   }
   if (*walking_ == Subject::interfaces) return take_interfaces(answers);
-  // The kernel makes a part when the one before is taken (netlink_recvmsg()), so this one is as old
-  // as the rest that lies between.
+  // The kernel makes a part when the one before is taken (netlink_recvmsg()), so this part is as
+  // old as the pause since then.
   const std::uint64_t asked_ns = std::exchange(part_made_ns_, boottime_ns());
   const auto part = walker_->next_part();
   if (!part) return part.error();
@@ -190,8 +191,8 @@ Result<bool> WatchedNetns::take_interfaces(KernelAnswers& answers) {
   return true;
 }
 
-// With the next walk; the one that is under way may be past the tunnel already, and sessions that
-// are new come in many.
+// The next walk finds them: the current one may be past the tunnel already, and new sessions often
+// come in numbers.
 void WatchedNetns::want_interfaces(Time now) {
   wants_interfaces_ = true;
   if (!walking_) next_part_ = std::min(next_part_, now + WalkPace::kShortestInterval);
@@ -217,7 +218,7 @@ void WatchedNetns::hear(KernelAnswers& answers) {
 
 void WatchedNetns::hear_notifications(KernelAnswers& answers) {
   const auto facts = listener_->hear();
-  if (!facts) {  // what was missed, a walk finds
+  if (!facts) {  // a walk finds what was missed
     abandon_walk(facts.error().within("notifications were missed"), Steady::now());
     return;
   }

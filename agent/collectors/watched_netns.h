@@ -1,5 +1,5 @@
-// One network namespace as KernelReader watches it: its sockets, the walk that is under way in it,
-// and what is wrong with it, if anything.
+// One network namespace that KernelReader watches: its sockets, its current walk, and its problem,
+// if there is one.
 #pragma once
 
 #include <algorithm>
@@ -24,33 +24,33 @@ class WatchedNetns {
   // `name_or_path` is empty for the namespace of the process.
   explicit WatchedNetns(std::string name_or_path);
 
-  // Opens the sockets when they are not open, or when another namespace has taken the path; tries
-  // no more often than is good for the kernel.
+  // Opens the sockets if they are not open, or if the path leads to another namespace now. Limits
+  // how often it tries.
   void keep_open(Time now);
 
-  // Look-ups. A failure that is not this question's own closes the namespace until it is opened
-  // again; nothing is answered then.
+  // Look-ups. A failure that does not concern only this question closes the namespace until it is
+  // opened again; then there are no answers.
   void ask_tunnel(std::uint32_t tunnel_id, KernelAnswers& answers);
   void ask_session(std::uint32_t tunnel_id, std::uint32_t session_id, KernelAnswers& answers);
 
-  // Takes the walk one part further, when that is due. True: a walk over all sessions has ended.
+  // Takes the next part of the walk, if it is due. True: a walk over all sessions has ended.
   bool is_walk_due(Time now) const { return socket_ && now >= next_part_; }
   bool walk(Time now, KernelAnswers& answers);
 
-  // The latest part cost so much of this thread, with handing out what it found: as much rest is to
-  // pay for it as for the time that the kernel took.
+  // What the latest part cost this thread, including passing on what it found. The pause covers
+  // this as well as the kernel's time.
   void pay_for_part(std::chrono::nanoseconds cpu);
 
-  // Some sessions' interfaces are wanted: a walk is to find them, soon.
+  // The interfaces of some sessions are wanted: a walk should find them soon.
   void want_interfaces(Time now);
 
-  // Takes what was notified; asks about it and does not believe it.
+  // Takes the notifications, and asks the kernel about each instead of trusting it.
   void hear(KernelAnswers& answers);
 
-  // When there is something to do by the clock.
+  // When the next timed action is due.
   Time next_due() const { return socket_ ? std::min(next_part_, next_open_) : next_open_; }
 
-  // To be waited on; -1 when there is none.
+  // Descriptors to poll; -1 if there is none.
   int notifications() const { return listener_ ? listener_->descriptor() : -1; }
   int addresses() const { return addresses_ ? addresses_->descriptor() : -1; }
   int links() const { return links_ ? links_->descriptor() : -1; }
@@ -60,7 +60,7 @@ class WatchedNetns {
   const KernelAnswers::EthernetSessions& ethernet_sessions() const { return ethernet_sessions_; }
 
  private:
-  // What a walk goes over, in this order; interfaces only when they are wanted.
+  // What a walk goes through, in this order; interfaces only if they are wanted.
   enum class Subject : std::uint8_t { tunnels, sessions, interfaces };
 
   Result<void> open();
@@ -79,20 +79,20 @@ class WatchedNetns {
   std::uint64_t inode_ = 0;
   std::string problem_ = "not opened yet";
   std::optional<L2tpSocket> socket_;
-  std::unique_ptr<L2tpSocket> walker_;  // another one: a walk is not to be interrupted by questions
+  std::unique_ptr<L2tpSocket> walker_;  // separate, so that questions do not interrupt a walk
   std::optional<L2tpListener> listener_;
-  std::unique_ptr<LinkWatch> links_;  // the process' own namespace has one in the agent already
+  std::unique_ptr<LinkWatch> links_;  // the agent itself has one for its own namespace
 
   std::optional<AddressWatch> addresses_;
   std::optional<SessionInterfaceFile> interfaces_;
 
-  std::optional<Subject> walking_;  // nothing: between two walks
+  std::optional<Subject> walking_;  // nullopt: between two walks
   bool wants_interfaces_ = false;
   Time walk_began_;
-  std::uint64_t part_made_ns_ = 0;  // CLOCK_BOOTTIME, of before the kernel made the next part
+  std::uint64_t part_made_ns_ = 0;  // CLOCK_BOOTTIME, before the kernel made the next part
   Time next_part_;
   Time next_open_;
-  KernelAnswers::EthernetSessions counting_;  // of the walk that is under way
+  KernelAnswers::EthernetSessions counting_;  // of the current walk
   KernelAnswers::EthernetSessions ethernet_sessions_;
 };
 

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::uint64_t kMagic = 0x31746E696F706B63;  // "ckpoint1"
 
-// The file: Header, then one Totals, the generations, the sessions and the tunnels. The header says
-// how large an element of each is, so that a version that knows more, or fewer, fields at an
-// element's end reads what both know.
+// The file: Header, then one Totals, the generations, the sessions and the tunnels. The header has
+// the size of each kind of element, so a version that knows more or fewer fields at an element's
+// end reads the fields that both versions know.
 struct Header {
   std::uint64_t magic;
   std::uint32_t body_crc;  // zlib's crc32 of all that follows the header
@@ -35,7 +35,7 @@ static_assert(std::is_trivially_copyable_v<Header>);
 static_assert(std::is_trivially_copyable_v<Totals>);
 static_assert(std::is_trivially_copyable_v<Tunnel>);
 
-// What the agent itself knows of a session. Only ever append.
+// The agent's own knowledge of a session. Only append fields.
 struct Notes {
   NetnsName netns_name;
   std::uint32_t slot;
@@ -47,7 +47,7 @@ struct Notes {
   std::uint64_t is_without_plugin;
 };
 
-// Gathers small things to pieces that are worth a write, and counts them into the checksum.
+// Collects small pieces into larger writes, and adds them to the checksum.
 class Body {
  public:
   explicit Body(CheckpointSink& sink) : sink_(sink) { piece_.reserve(kPieceBytes); }
@@ -96,7 +96,7 @@ std::string_view bytes_of(const Header& header) {
   return {reinterpret_cast<const char*>(&header), sizeof header};
 }
 
-// Takes elements off the front of the bytes, each of the size its writer gave it.
+// Takes elements from the front of the bytes, each of the size that its writer used.
 class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
@@ -119,7 +119,7 @@ std::uint32_t crc_of(std::string_view bytes) {
       crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
-// Checked against what is there before anything is allocated for it.
+// The count is checked against the bytes present before memory is allocated for it.
 bool is_size_right(const Header& header, std::size_t body_bytes) {
   const auto times = [](std::uint64_t count, std::uint64_t size) {
     return static_cast<unsigned __int128>(count) * size;
@@ -146,7 +146,7 @@ Result<void> write_checkpoint(Snapshot snapshot, const Place& place, CheckpointS
   header.ring_epoch = place.ring_epoch;
   header.position = place.position;
   place.boot_id.copy(header.boot_id.data(), header.boot_id.size() - 1);
-  // In the end it will say how many there were, and their checksum.
+  // Written again at the end, with the numbers of elements and their checksum.
   if (const auto begun = sink.append(bytes_of(header)); !begun) return begun;
 
   Body body(sink);
@@ -172,7 +172,7 @@ Result<void> write_checkpoint(Snapshot snapshot, const Place& place, CheckpointS
 
 std::string encode_checkpoint(Snapshot snapshot, const Place& place) {
   TextSink sink;
-  static_cast<void>(write_checkpoint(std::move(snapshot), place, sink));  // a text takes anything
+  static_cast<void>(write_checkpoint(std::move(snapshot), place, sink));  // never fails here
   return std::move(sink.text);
 }
 

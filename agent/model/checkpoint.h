@@ -1,6 +1,6 @@
-// The agent's memory across its own restart, as bytes: what is counted, which sessions are known,
-// and where in the ring that knowledge ends. Model, counts and position are of one moment, so after
-// a restart every record is applied exactly once, however the agent died.
+// The agent's state as bytes, which survives a restart of the agent: counts, known sessions, and
+// the position in the ring up to which records were applied. All parts are from the same moment, so
+// after a restart every record is applied exactly once, however the agent ended.
 //
 // Pure: no I/O of its own. Writing works on a snapshot and may run on any thread.
 #pragma once
@@ -15,9 +15,9 @@
 
 namespace pppol2tp::model {
 
-// What belongs to the same moment as a snapshot.
+// The parts of a checkpoint that a snapshot does not have, from the same moment.
 struct Place {
-  std::string boot_id;  // times and kernel counters mean nothing in another boot
+  std::string boot_id;  // times and kernel counters are valid only within one boot
   std::uint64_t ring_epoch = 0;
   std::vector<std::uint32_t> known_generations;
   ring::ReaderPosition position;
@@ -36,14 +36,14 @@ class CheckpointSink {
   virtual Result<void> overwrite_begin(std::string_view bytes) = 0;
 };
 
-// Piece by piece: a checkpoint of many sessions is large. Lets go of the snapshot's pages on its
-// way. Fails as the sink does.
+// Written in pieces, because a checkpoint of many sessions is large. Releases the snapshot's pages
+// as it goes. Returns the sink's error, if any.
 Result<void> write_checkpoint(Snapshot snapshot, const Place& place, CheckpointSink& sink);
 
 std::string encode_checkpoint(Snapshot snapshot, const Place& place);
 
-// Fails on bytes that are not a whole checkpoint of this format and this boot; the message says
-// what was wrong.
+// Fails if the bytes are not a complete checkpoint of this format and this boot; the message says
+// what is wrong.
 Result<Checkpoint> decode_checkpoint(std::string_view bytes, std::string_view boot_id);
 
 }  // namespace pppol2tp::model

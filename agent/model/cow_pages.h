@@ -1,10 +1,10 @@
-// A growing array in pages, of which a reader can have an immutable snapshot at the price of one
-// pointer a page: a page that a snapshot still has is copied before it is changed. So the thread
-// that owns the array never waits for whoever reads a snapshot, and a snapshot never changes under
-// its reader, who should let go of each page as soon as it has been read.
+// A growing array in pages with immutable snapshots, each of which costs one pointer per page. A
+// page that a snapshot refers to is copied before it is changed. So the owner never waits for
+// readers, and a snapshot never changes while it is read. Readers should release each page as soon
+// as they have read it.
 //
-// Indices are stable and are used again once freed. One thread owns the array; snapshots may go to
-// any thread and may outlive the array.
+// Indices are stable; freed ones are used again. One thread owns the array. Snapshots may be passed
+// to any thread and may outlive the array.
 #pragma once
 
 #include <array>
@@ -23,8 +23,8 @@ class CowPages {
   static constexpr std::size_t kPageSize = 256;
 
   struct Page {
-    // Change whenever the page does, the second unless edit_statistics() did it: renderers may
-    // cache by them. Never 0 on a page that holds anything.
+    // Both change whenever the page changes, except that edit_statistics() leaves the second alone:
+    // renderers may use them as cache keys. Never 0 on a page that has items.
     std::uint64_t version = 0;
     std::uint64_t facts_version = 0;
     std::array<bool, kPageSize> used{};
@@ -43,8 +43,8 @@ class CowPages {
     }
     const std::vector<std::shared_ptr<const Page>>& pages() const { return pages_; }
 
-    // The same as for_each(), once: each page is let go of as soon as it has been visited, so that
-    // a page that the array's owner has copied meanwhile is not kept twice for longer than needed.
+    // Like for_each(), but only once: releases each page as soon as it has been visited, so that a
+    // page that the owner has copied meanwhile does not exist twice for longer than needed.
     template <typename Visit>
     void drain(Visit&& visit) {
       for (auto& kept : pages_) {
@@ -80,22 +80,22 @@ class CowPages {
     --size_;
   }
 
-  // Whether there is something at this index.
+  // Whether an item exists at this index.
   bool has(std::uint32_t index) const {
     return index / kPageSize < pages_.size() &&
            pages_[index / kPageSize]->page.used[index % kPageSize];
   }
 
-  // For looking: valid until the next call of anything that changes the array. An edit() of any
-  // item may move its whole page away from under the reference.
+  // For reading. The reference is valid until the next call that changes the array: an edit() of
+  // any item may copy its whole page.
   const T& at(std::uint32_t index) const {
     return pages_[index / kPageSize]->page.items[index % kPageSize];
   }
 
-  // For changing: the reference is valid until the next call of snapshot() or add().
+  // For writing. The reference is valid until the next snapshot() or add().
   T& edit(std::uint32_t index) { return own(index / kPageSize).items[index % kPageSize]; }
 
-  // The same for changing nothing but what T calls its statistics, which change all the time.
+  // Like edit(), if only fields change that T calls its statistics, which change all the time.
   T& edit_statistics(std::uint32_t index) {
     Page& page = own_statistics(index / kPageSize);
     return page.items[index % kPageSize];
@@ -103,7 +103,7 @@ class CowPages {
 
   std::size_t size() const { return size_; }
 
-  // Visits (index, item) of everything present.
+  // Visits (index, item) of all items.
   template <typename Visit>
   void for_each(Visit&& visit) const {
     for (std::size_t p = 0; p < pages_.size(); ++p) {
@@ -115,8 +115,8 @@ class CowPages {
     }
   }
 
-  // Visits up to `most` of what is present, beginning at index `cursor` and going around once at
-  // the most; `cursor` is then where to go on.
+  // Visits up to `most` items, from index `cursor` on and around the end, each at most once. Sets
+  // `cursor` to where the next call goes on.
   template <typename Visit>
   void visit_some(std::uint32_t& cursor, std::size_t most, Visit&& visit) const {
     const std::size_t places = pages_.size() * kPageSize;
@@ -138,7 +138,7 @@ class CowPages {
   }
 
  private:
-  // A page, and how many snapshots have it.
+  // A page, and the number of snapshots that refer to it.
   struct Lent {
     Lent() = default;
     explicit Lent(const Page& original) : page(original) {}
@@ -149,7 +149,7 @@ class CowPages {
 
   static std::shared_ptr<const Page> lend(const std::shared_ptr<Lent>& lent) {
     lent->readers.fetch_add(1, std::memory_order_relaxed);
-    // Release: what its last reader has read, it has read before own_statistics() sees 0.
+    // Release: the reader's loads from the page come before own_statistics() sees 0.
     return {&lent->page,
             [lent](const Page*) { lent->readers.fetch_sub(1, std::memory_order_release); }};
   }

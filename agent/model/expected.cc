@@ -8,7 +8,7 @@
 namespace pppol2tp::model {
 namespace {
 
-// Text out of shared memory may lack its end.
+// Text from shared memory may lack its terminating zero.
 template <std::size_t N>
 std::string_view text(const char (&field)[N]) {
   const std::string_view all(field, N);
@@ -25,7 +25,7 @@ std::string_view peer_address(const Session& session, AddressText& buffer) {
   return text == nullptr ? std::string_view{} : std::string_view(text);
 }
 
-// Addresses have several spellings; sessions are compared in the one that inet_ntop(3) gives.
+// An address can be written in several ways. Sessions are compared in the notation of inet_ntop(3).
 std::string canonical(const std::string& address) {
   for (const int family : {AF_INET, AF_INET6}) {
     std::array<unsigned char, 16> bytes{};

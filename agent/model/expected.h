@@ -1,5 +1,5 @@
-// Sessions that should always be up, as somebody named them, and whether they are. Pure; immutable
-// once made, so any thread may ask.
+// The sessions that the configuration expects to be up at all times, and whether they are. Pure;
+// immutable once made, so any thread may ask.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace pppol2tp::model {
 
-// All that is given must match; something other than the namespace is given.
+// All given fields must match; at least one of them is not the namespace.
 struct ExpectedSession {
   std::string name;
   std::string user;
@@ -27,7 +27,7 @@ struct ExpectedSession {
   std::optional<std::uint32_t> session_id;
 };
 
-// What became of one expectation. The session is one that is up, if any is, else one that lives.
+// The result for one expectation: a matching session that is up, or else one that has not ended.
 struct ExpectedState {
   std::string_view name;
   bool is_up = false;
@@ -43,8 +43,8 @@ class ExpectedSessions {
   ExpectedSessions(const ExpectedSessions&) = delete;
   ExpectedSessions& operator=(const ExpectedSessions&) = delete;
 
-  // In the order in which they were named. One walk over the sessions, a few look-ups for each.
-  // What it returns lives no longer than this.
+  // In the order of the configuration. Walks all sessions once, with a few look-ups for each. The
+  // result must not outlive this object.
   std::vector<ExpectedState> judge(const CowPages<Session>::Snapshot& sessions) const;
 
  private:
@@ -54,7 +54,7 @@ class ExpectedSessions {
   void judge(const Session& session, std::size_t which, std::vector<ExpectedState>& states) const;
 
   std::vector<ExpectedSession> expected_;
-  // Each expectation is in one of them, by the first text that it names.
+  // Each expectation is in one of these indexes, by the first text that it gives.
   Index by_user_;
   Index by_ipparam_;
   Index by_peer_address_;

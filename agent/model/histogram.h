@@ -1,5 +1,5 @@
-// Durations counted by size. Part of the checkpoint's format, and so are the bounds that a
-// histogram is filled by: neither changes once released.
+// Counts durations in buckets. The layout and the bounds are part of the checkpoint's format and
+// must not change after a release.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@ namespace pppol2tp::model {
 struct Histogram {
   static constexpr std::size_t kMaxBounds = 15;
 
-  // By bucket, each for itself: counts[i] of those above the bound before and not above bound i,
-  // and behind the last bound's those above all.
+  // Not cumulative: counts[i] is the number of durations above bound i - 1 and not above bound i.
+  // The element after the last bound's counts the rest.
   std::array<std::uint64_t, kMaxBounds + 1> counts{};
   std::uint64_t sum_ns = 0;
 

@@ -1,5 +1,5 @@
-// What the kernel says of its L2TP tunnels and sessions: plain data between the collector that asks
-// and the model that is told.
+// What the kernel says about its L2TP tunnels and sessions: plain data from the collector to the
+// model.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace pppol2tp::model {
 
-// Whether something exists in the kernel; unknown until it was asked.
+// Whether the kernel has something; unknown until it has been asked.
 enum class KernelView : std::uint8_t { unknown, present, absent };
 
 struct KernelTunnel {
@@ -20,7 +20,7 @@ struct KernelTunnel {
   ring::Family peer_family = ring::Family::none;
   std::uint16_t peer_port = 0;
   std::array<std::uint8_t, 16> peer_address{};
-  // Packets that no session's counters know of. Kernels before 5.10 and 5.12 do not count them.
+  // Packets that no session's counters include. Kernels before 5.10 and 5.12 do not count them.
   std::uint64_t receive_cookie_discards = 0;
   std::uint64_t receive_invalid = 0;
 };
@@ -31,15 +31,15 @@ struct KernelSession {
   std::uint32_t peer_tunnel_id = 0;
   std::uint32_t peer_session_id = 0;
   bool is_ppp = false;               // else it carries Ethernet or the like (L2TPv3)
-  ring::CountersSection counters{};  // read_ns is for who asked to fill in
+  ring::CountersSection counters{};  // the caller sets read_ns
 
-  // The socket by which a daemon manages its tunnel is listed as a session of id 0. No call has
-  // that id (RFC 2661, section 3.1).
+  // The kernel lists the socket by which a daemon manages its tunnel as a session with id 0. No
+  // call has that id (RFC 2661, section 3.1).
   bool is_management() const { return session_id == 0; }
 };
 
-// Both ends of a PPP interface in one address family, as the kernel has them; network byte order,
-// IPv4 in the first four bytes.
+// Both addresses of a PPP interface in one address family, in network byte order; an IPv4 address
+// is in the first four bytes.
 struct LinkEnds {
   bool is_there = false;
   std::array<std::uint8_t, 16> local{};
@@ -55,7 +55,7 @@ struct LinkAddresses {
   friend bool operator==(const LinkAddresses&, const LinkAddresses&) = default;
 };
 
-// By which name an interface is known, and where.
+// An interface's name, and its network namespace.
 struct LinkIds {
   std::uint64_t netns = 0;
   std::string name;

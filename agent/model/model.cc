@@ -5,12 +5,12 @@
 namespace pppol2tp::model {
 namespace {
 
-// Whether it changes nothing of a session but its statistics.
+// Whether a record of this type changes only a session's statistics.
 bool brings_statistics(ring::EventType type) {
   return type == ring::EventType::counters_read || type == ring::EventType::echo_measured;
 }
 
-// An end that has been counted stands, whoever tells of another one, or of none, later.
+// Once an end has been counted, later reports do not change it.
 void keep_end(const ring::SessionState& before, ring::SessionState& now) {
   if (before.end.cause != ring::Cause::none) now.end = before.end;
 }
@@ -25,7 +25,7 @@ void Model::begin_ring(std::uint64_t epoch, std::uint32_t session_slots) {
   ring_epoch_ = epoch;
   known_generations_.assign(session_slots, 0);
   last_in_slot_.assign(session_slots, 0);
-  // Places in another file's table mean nothing in this one; the sessions say themselves again.
+  // Slots of another file's table mean nothing in this one; the sessions report themselves again.
   for_each_living(
       [this](std::uint32_t index, const Session&) { sessions_.edit(index).has_slot = false; });
 }
@@ -96,7 +96,7 @@ const Session* Model::find(const SessionIds& ids) const {
   return found == by_ids_.end() ? nullptr : &sessions_.at(found->second);
 }
 
-// The common case: a session that goes on.
+// The common case: a session that is already known.
 std::optional<std::uint32_t> Model::find_by_slot(const Whose& whose) const {
   if (!whose.has_slot || whose.slot >= last_in_slot_.size()) return std::nullopt;
   const std::uint32_t index = last_in_slot_[whose.slot];
@@ -132,7 +132,7 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
       if (whose.has_slot && (!present.has_slot || present.slot != whose.slot ||
                              present.generation != whose.generation)) {
         note_generation(
-            whose);  // the same session, in another ring or under another process' claim
+            whose);  // the same session in another ring, or its slot was claimed by another process
         take_slot(found->second, whose);
       }
       return found->second;
@@ -173,7 +173,8 @@ std::optional<std::uint32_t> Model::start(const SessionIds& ids,
   return index;
 }
 
-// The session was seen in the kernel before its plugin spoke: it has been counted.
+// The session was known from the kernel before its plugin reported it, so it has been counted
+// already.
 void Model::adopt(std::uint32_t index, const Whose& whose) {
   note_generation(whose);
   Session& session = sessions_.edit(index);
@@ -183,7 +184,7 @@ void Model::adopt(std::uint32_t index, const Whose& whose) {
   take_slot(index, whose);
 }
 
-// Whether the slot's user is known to be counted already, and is not in the model any more.
+// Whether the slot's session has been counted already and has left the model.
 bool Model::is_old_news(const Whose& whose) const {
   return whose.has_slot && whose.slot < known_generations_.size() &&
          whose.generation <= known_generations_[whose.slot];
@@ -199,8 +200,8 @@ void Model::note_generation(const Whose& whose) {
   known = whose.generation;
 }
 
-// A new session has the ids of one that is still here: ids are unique among the living, so the old
-// one is over, and its series make room.
+// A new session has the ids of one that is still in the model. Ids are unique among living
+// sessions, so the old session has ended, and its series are removed.
 void Model::supersede(std::uint32_t index, std::uint64_t time_ns) {
   if (!sessions_.at(index).has_ended()) end_unannounced(index, ring::Cause::lost, time_ns);
   remove_session(index, time_ns);
@@ -224,7 +225,7 @@ void Model::expire(std::uint64_t now_ns) {
     const Session& session = sessions_.at(first.index);
     const bool is_same = session.ids() == first.ids && session.state.end.ended_ns == first.ended_ns;
     if (!is_same || !session.has_ended()) continue;
-    if (session.kernel == KernelView::present) {  // not gone yet, whoever holds it
+    if (session.kernel == KernelView::present) {  // not gone yet, whichever process holds it
       departed_.push_back({now_ns, first.ended_ns, first.index, first.ids});
     } else {
       remove_session(first.index, now_ns);
@@ -263,7 +264,8 @@ void Model::leave_tunnel(std::uint32_t index, std::uint64_t now_ns) {
   if (--tunnels_.edit(index).sessions == 0) note_empty_tunnel(index, now_ns);
 }
 
-// The retention time counts from now, or, while the kernel still has the tunnel, from its end.
+// The retention time counts from now or, while the kernel still has the tunnel, from the tunnel's
+// end.
 void Model::note_empty_tunnel(std::uint32_t index, std::uint64_t now_ns) {
   Tunnel& tunnel = tunnels_.edit(index);
   tunnel.empty_since_ns = now_ns;

@@ -1,23 +1,23 @@
-// The session model: what is true of every session, tunnel and the host, from what the witnesses
-// say. Pure state: no I/O, no clock of its own, no logging. One thread owns it; others see
+// The session model: the state of every session, every tunnel and the host, from what the sources
+// report. Pure state: no I/O, no clock of its own, no logging. One thread owns it; others see
 // snapshots.
 //
-// Witnesses and what they may do:
-//   the ring's records      move a session on, one event at a time          apply()
-//   the session table       replaces a state that the ring knows less of    reconcile()
+// Sources and what they may do:
+//   the ring's records      change a session, one event at a time           apply()
+//   the session table       replaces a state that is behind the table       reconcile()
 //   liveness                ends a session whose process is gone            end_unannounced()
 //   the kernel              says which tunnels and sessions exist           hear_tunnel(),
-//   hear_session()
+//                                                                           hear_session()
 //
-// Where plugin and kernel disagree, neither overrules the other: reconciliation.def says what it is
-// called. A session of which only the kernel knows is one without a plugin; it is counted like any
-// other, and becomes the plugin's own session should a plugin begin to speak for it.
+// If plugin and kernel disagree, neither overrules the other: reconciliation.def has the verdicts.
+// A session that only the kernel knows is one without a plugin. It is counted like any other, and
+// becomes the plugin's session if a plugin begins to report it.
 //
-// Counting is exact: a session's start and its end are each counted once, whatever order and
-// however often the witnesses tell of them. Records carry a number within their session, and the
-// table's slots a generation; what is not above the number known is old news. A generation that was
-// skipped is a session that came and went unseen: it counts as one start and one end with cause
-// `lost`.
+// Counting is exact: each session's start and end is counted once, in whatever order and however
+// often the sources report it. Records carry a sequence number within their session, and the
+// table's slots have a generation; what is not above the known number is old. A generation that was
+// skipped is a session that started and ended unseen: it counts as one start, and one end with
+// cause `lost`.
 #pragma once
 
 #include <cstdint>
@@ -45,13 +45,13 @@ class Model {
   void set_limits(Limits limits) { limits_ = limits; }
   bool has_room() const { return sessions_.size() < limits_.sessions; }
 
-  // What snapshots are to be judged by.
+  // The expectations that later snapshots are judged by.
   void set_expected(std::shared_ptr<const ExpectedSessions> expected) {
     expected_ = std::move(expected);
   }
 
-  // To be called before the first record of a ring, and again when another file takes its place:
-  // slots and generations are then counted anew.
+  // Call before the first record of a ring, and again when another file replaces it: slots and
+  // generations then start anew.
   void begin_ring(std::uint64_t epoch, std::uint32_t session_slots);
   std::uint64_t ring_epoch() const { return ring_epoch_; }
 
@@ -59,41 +59,41 @@ class Model {
   void reconcile(std::uint32_t slot, const ring::SlotReading& reading,
                  const ring::SessionState& state);
 
-  // Ends a session that can no longer speak for itself.
+  // Ends a session that cannot report its end any more.
   void end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns);
 
-  // What the kernel says of a session or tunnel, nothing meaning that there is none; asked at
-  // `asked_ns`. An answer of the time before a session began says nothing of it, and nothing is
-  // changed by one that is older than the latest. These return whether the model holds such a
-  // session or tunnel now; not if all it holds is an earlier user of the ids.
+  // The kernel's answer about a session or tunnel to a question asked at `asked_ns`; nullopt: it
+  // has none. An answer from before the session's start, or older than the latest one, changes
+  // nothing. Returns whether the model has this session or tunnel now; false if it has only an
+  // earlier one with the same ids.
   bool hear_session(const SessionIds& ids, const std::optional<KernelSession>& fact,
                     std::uint64_t asked_ns);
   bool hear_tunnel(const TunnelIds& ids, const std::optional<KernelTunnel>& fact,
                    std::uint64_t asked_ns);
 
-  // Takes in a session of which no plugin has spoken, in the place of an earlier user of its ids.
-  // False: it is beyond the limits, and counted.
+  // Adds a session that no plugin has reported; it replaces an earlier one with the same ids.
+  // False: the limits left it out, which is counted.
   bool add_without_plugin(const SessionIds& ids, const KernelSession& fact, std::uint64_t now_ns);
 
-  // A kernel without these tunnels has none of their sessions either. One walk over all sessions.
+  // The kernel has lost these tunnels, and so all their sessions. Walks all sessions once.
   void lose_sessions_of(const std::vector<TunnelIds>& tunnels, std::uint64_t asked_ns);
 
-  // How many sessions of each tunnel are not PPP. A tunnel that is not named has none.
+  // How many sessions of each tunnel are not PPP; 0 for tunnels that are not in `counts`.
   void set_ethernet_sessions(const std::unordered_map<TunnelIds, std::uint32_t>& counts);
 
-  // Which interface a session has whose plugin does not say it.
+  // Sets the interface of a session whose plugin does not report it.
   void name_interface(const SessionIds& ids, std::string_view name);
 
-  // The addresses of all PPP interfaces that have any, as the kernel has them. They are a living
-  // session's where its plugin has said nothing of that address family. One walk over all sessions.
+  // The addresses of all PPP interfaces that have any, from the kernel. A living session gets those
+  // of an address family that its plugin has not reported. Walks all sessions once.
   void set_addresses(const std::unordered_map<LinkIds, LinkAddresses>& by_link);
 
-  // The kernel cannot be asked about this network namespace any more: what it said is out of date.
+  // The kernel cannot be asked about this network namespace any more: its answers are out of date.
   void forget_kernel(std::uint64_t netns, std::uint64_t now_ns);
 
   void note_process(std::uint32_t index, ProcessView view) { sessions_.edit(index).process = view; }
 
-  // Lets go of sessions and tunnels that ended longer ago than the retention time.
+  // Removes sessions and tunnels that ended longer ago than the retention time.
   void expire(std::uint64_t now_ns);
 
   // Visits (index, session). The visitor must not change the model.
@@ -110,8 +110,8 @@ class Model {
     });
   }
 
-  // Visits the ids of up to `most` sessions, or tunnels, going on from `cursor` and around; every
-  // one in turn, if none comes or goes. The visitor must not change the model.
+  // Visits the ids of up to `most` sessions or tunnels, from `cursor` on and around; repeated calls
+  // visit each in turn, if none is added or removed. The visitor must not change the model.
   template <typename Visit>
   void visit_some_sessions(std::uint32_t& cursor, std::size_t most, Visit&& visit) const {
     sessions_.visit_some(cursor, most, [&](const Session& session) { visit(session.ids()); });
@@ -131,7 +131,7 @@ class Model {
 
   Snapshot snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns);
 
-  // What a checkpoint brought back. To be called on an empty model.
+  // Restores a checkpoint's contents. Call on an empty model.
   struct Memory {
     std::uint64_t ring_epoch = 0;
     std::vector<std::uint32_t> known_generations;
@@ -163,7 +163,7 @@ class Model {
   void account_progress(std::uint32_t index, const ring::SessionState& before);
   void account_end(std::uint32_t index);
 
-  // Nothing: the tunnel is beyond the limit on tunnels.
+  // nullopt: the limit on tunnels is reached.
   std::optional<std::uint32_t> find_or_add_tunnel(const TunnelIds& ids);
   void leave_tunnel(std::uint32_t index, std::uint64_t now_ns);
   void describe_tunnel(const Session& session);
@@ -186,15 +186,15 @@ class Model {
   NameNetns name_netns_;
   std::uint64_t ring_epoch_ = 0;
   std::vector<std::uint32_t> known_generations_;  // by slot of the session table
-  // By slot, the session that was last known to have it: saves the hash table's far memory for each
-  // record. To be checked, since sessions go without a word here.
+  // By slot, the session that last used it. Saves a hash look-up, and thereby a cache miss, for
+  // each record. Check the entry before use: a session may have been removed.
   std::vector<std::uint32_t> last_in_slot_;
   CowPages<Session> sessions_;
   CowPages<Tunnel> tunnels_;
   std::unordered_map<SessionIds, std::uint32_t> by_ids_;
   std::unordered_map<TunnelIds, std::uint32_t> by_tunnel_ids_;
   std::deque<Departed> departed_;          // in the order of their end
-  std::deque<EmptyTunnel> empty_tunnels_;  // in the order of their last session's going
+  std::deque<EmptyTunnel> empty_tunnels_;  // in the order in which their last session left
   Totals totals_;
   std::shared_ptr<const ExpectedSessions> expected_;
 };

@@ -1,11 +1,11 @@
-// What is counted: traffic, how sessions come up, and their ends.
+// The counts: traffic, set-ups, ends.
 #include "agent/model/growth.h"
 #include "agent/model/model.h"
 
 namespace pppol2tp::model {
 namespace {
 
-// A cause that this program has no row for still has to be counted somewhere.
+// A cause that this version does not know must be counted too.
 std::size_t cause_index(ring::Cause cause) {
   const auto number = static_cast<std::size_t>(cause);
   return number < static_cast<std::size_t>(ring::kCauseCount)
@@ -43,7 +43,7 @@ void Model::account_progress(std::uint32_t index, const ring::SessionState& befo
 void Model::account_end(std::uint32_t index) {
   Session& session = sessions_.edit(index);
   if (!session.is_without_plugin) totals_.setup.add_end(session.state);
-  // What it said of the living session says nothing of the one that has ended.
+  // The kernel's answer was about the living session and does not apply to the ended one.
   if (session.kernel == KernelView::present) {
     set_kernel(session, KernelView::unknown, session.state.end.ended_ns);
   }

@@ -1,4 +1,4 @@
-// What the kernel's word does to the model.
+// How the kernel's answers change the model.
 #include <unordered_set>
 
 #include "agent/model/model.h"
@@ -10,8 +10,8 @@ KernelView view_of(bool is_there) {
   return is_there ? KernelView::present : KernelView::absent;
 }
 
-// Whether a session that the kernel has can only be another one: this has ended and left the kernel
-// (without a plugin, the one is the other).
+// Whether the session has ended and has left the kernel (without a plugin, that is the same event):
+// if the kernel has a session with its ids, it is another one.
 bool has_left(const Session& session) {
   return session.has_ended() && (session.is_without_plugin || session.kernel == KernelView::absent);
 }
@@ -30,11 +30,11 @@ bool Model::hear_session(const SessionIds& ids, const std::optional<KernelSessio
   if (found == by_ids_.end()) return false;
   const std::uint32_t index = found->second;
   const Session& known = sessions_.at(index);
-  if (asked_ns < known.state.opened.opened_ns) return true;  // of an earlier user of the ids
-  if (asked_ns < known.kernel_since_ns) return true;         // it has said something newer
+  if (asked_ns < known.state.opened.opened_ns) return true;  // about an earlier session
+  if (asked_ns < known.kernel_since_ns) return true;         // a newer answer is known
   if (fact && has_left(known)) return false;
   const KernelView view = view_of(fact.has_value());
-  // Looked at first: an edit copies the page that a snapshot shares.
+  // Compared before it is edited: an edit copies a page that a snapshot refers to.
   if (known.kernel != view) set_kernel(sessions_.edit(index), view, asked_ns);
   if (!sessions_.at(index).is_without_plugin || sessions_.at(index).has_ended()) return true;
   if (!fact) {

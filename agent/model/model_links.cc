@@ -1,4 +1,4 @@
-// What the kernel says of sessions' interfaces, where no plugin says it.
+// What the kernel says about sessions' interfaces, used where no plugin reports it.
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -16,7 +16,7 @@ bool is_same(const ring::NetworkSection& section, const LinkEnds& ends) {
          std::equal(ends.remote.begin(), ends.remote.end(), section.remote_address);
 }
 
-// A section that no plugin has written has no time.
+// A section that no plugin has written has time 0.
 bool is_to_be_set(const ring::NetworkSection& section, const LinkEnds& ends) {
   return section.changed_ns == 0 && !is_same(section, ends);
 }

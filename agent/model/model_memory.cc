@@ -1,4 +1,4 @@
-// What leaves the model as a whole and comes back into it: snapshots, and a checkpoint's memory.
+// Takes the whole state out of the model and puts it back: snapshots and checkpoints.
 #include <algorithm>
 
 #include "agent/model/model.h"
@@ -24,8 +24,8 @@ void Model::restore(const Memory& memory) {
     by_tunnel_ids_[tunnel.ids] = index;
   }
   for (const Session& known : memory.sessions) {
-    // A checkpoint has a tunnel for each session that it has; a limit that was lowered since counts
-    // for what comes, not for what was there.
+    // A checkpoint has a tunnel for each of its sessions. If the limit was lowered since, it
+    // applies only to new tunnels.
     const auto tunnel = by_tunnel_ids_.find({known.ids().netns, known.ids().tunnel_id});
     if (tunnel == by_tunnel_ids_.end()) continue;
     const std::uint32_t index = sessions_.add();

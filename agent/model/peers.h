@@ -1,4 +1,4 @@
-// What peers do, summed over sessions: how fast they answer, and how they prove who they are.
+// Sums over sessions of what their peers do: how fast they answer, and how they authenticate.
 #pragma once
 
 #include <array>
@@ -9,10 +9,10 @@
 
 namespace pppol2tp::model {
 
-// Adds what `now` has measured beyond `before`; the buckets are ring::kEchoRttBoundsNs'.
+// Adds what `now` has measured since `before`; the buckets are those of ring::kEchoRttBoundsNs.
 void add_echo_growth(Histogram& rtt, const ring::EchoSection& before, const ring::EchoSection& now);
 
-// One of the sums below, by its labels.
+// The labels of one of the sums below.
 struct AttemptKind {
   ring::AuthenticationDirection direction;
   ring::AuthenticationProtocol protocol;
@@ -29,7 +29,7 @@ struct AttemptTotals {
   void add_growth(const ring::AttemptsSection& before, const ring::AttemptsSection& now);
 };
 
-// All there are, in the order of ring::AttemptsSection's counts.
+// All kinds, in the order of ring::AttemptsSection's counts.
 constexpr std::array<AttemptKind, AttemptTotals::kKinds> attempt_kinds() {
   std::array<AttemptKind, AttemptTotals::kKinds> kinds{};
   for (std::size_t i = 0; i < kinds.size(); ++i) {

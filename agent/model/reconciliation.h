@@ -1,4 +1,4 @@
-// Plugin and kernel reconciled: what their words on one session amount to. The rules are in
+// The verdict on a session from what plugin and kernel say about it. The rules are in
 // reconciliation.def. Pure.
 #pragma once
 
@@ -20,7 +20,7 @@ enum class Verdict : std::uint8_t {
 };
 inline constexpr int kVerdictCount = 4;
 
-// How long the kernel's word has to stand before it makes a disagreement.
+// How old the kernel's answer must be before it counts as a disagreement.
 inline constexpr std::uint64_t kSettleNs = 2'000'000'000;
 
 struct Rule {
@@ -67,12 +67,12 @@ inline PluginWord plugin_word(const Session& session) {
   return session.has_ended() ? PluginWord::ended : PluginWord::speaks;
 }
 
-// When what was said last has stood for long enough.
+// The time at which the latest report is old enough.
 inline std::uint64_t settled_ns(const Session& session) {
   return std::max(session.kernel_since_ns, session.state.end.ended_ns) + kSettleNs;
 }
 
-// As of `now_ns`, with the time to settle.
+// The verdict at `now_ns`, with the settling time applied.
 inline Verdict verdict_on(const Session& session, std::uint64_t now_ns) {
   if (now_ns < settled_ns(session)) return Verdict::agree;
   return verdict_of(plugin_word(session), session.kernel);

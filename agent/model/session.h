@@ -1,5 +1,5 @@
-// What the agent knows of one session, one tunnel, and the host as a whole. Plain data; what
-// changes it is in model.h.
+// What the agent knows about a session, a tunnel, and the host as a whole. Plain data; model.h has
+// the code that changes it.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@
 
 namespace pppol2tp::model {
 
-// What the kernel, and a metric's labels, know a session by. Ids come back after a session's end.
+// Identifies a session in the kernel and in metric labels. Ids are used again after a session's
+// end.
 struct SessionIds {
   std::uint64_t netns = 0;
   std::uint32_t tunnel_id = 0;
@@ -31,18 +32,18 @@ struct TunnelIds {
   friend auto operator<=>(const TunnelIds&, const TunnelIds&) = default;
 };
 
-// Name of a network namespace as it stands in the label `netns`: empty for the agent's own.
+// Name of a network namespace, as in the label `netns`; empty for the agent's own.
 using NetnsName = std::array<char, 32>;
 
-// What stands for pppd's exit status when nobody saw it exit.
+// Used as the exit status when nobody saw pppd exit.
 inline constexpr std::int32_t kNoExitStatus = -1;
 
-// Whether the session's process is to be found in the agent's own process table. That of a pppd in
-// another pid namespace is not, and its absence says nothing.
+// Whether the agent's process table can show the session's process. It cannot show a pppd in
+// another pid namespace; then its absence there means nothing.
 enum class ProcessView : std::uint8_t { unknown, visible, invisible };
 
-// Its statistics, which a session reports all the time, are state.counters and state.echo, with
-// what keeps the books on its records: state.records, state.updated_ns, has_gap, missed_records.
+// The statistics, which change all the time, are state.counters and state.echo, and the accounts of
+// the records: state.records, state.updated_ns, has_gap, missed_records.
 struct Session {
   ring::SessionState state{};
   NetnsName netns_name{};
@@ -51,16 +52,16 @@ struct Session {
   std::uint32_t generation = 0;
   bool has_slot = false;
   ProcessView process = ProcessView::unknown;
-  bool has_gap = false;  // records are missing that the session table has not made good yet
+  bool has_gap = false;  // records are missing, and the session table has not replaced them yet
   std::uint64_t missed_records = 0;
-  bool is_without_plugin = false;  // known from the kernel alone: no plugin has spoken for it
+  bool is_without_plugin = false;  // only the kernel knows it: no plugin has reported it
   KernelView kernel = KernelView::unknown;
-  std::uint64_t kernel_since_ns = 0;  // since when `kernel` has been what it is
+  std::uint64_t kernel_since_ns = 0;  // since when `kernel` has its value
 
   bool has_ended() const { return state.end.cause != ring::Cause::none; }
 
-  // The link is usable: its phase is running, and the kernel has not said that there is no such
-  // session. pppd notices the latter only by LCP echo, if at all.
+  // The link can be used: its phase is running, and the kernel has not said that the session is
+  // gone. pppd notices the latter only by LCP echoes, if at all.
   bool is_up() const {
     return !has_ended() && state.phase.current == ring::Phase::running &&
            state.phase.direction == ring::Direction::up && kernel != KernelView::absent;
@@ -70,13 +71,13 @@ struct Session {
     return {state.identity.netns, state.identity.tunnel_id, state.identity.session_id};
   }
 
-  // Whether `who`, which has the same ids, is this very session and not an earlier or later one.
+  // Whether `who`, which has the same ids, is this session, and not an earlier or later one.
   bool is_of(const ring::SessionIdentity& who) const {
     return state.identity.instance == who.instance;
   }
 };
 
-// The kernel's counters of one or more sessions, added up. Sums include sessions that have gone.
+// The kernel's counters, summed over sessions, including sessions that have ended.
 struct Traffic {
   std::uint64_t transmit_packets = 0;
   std::uint64_t transmit_bytes = 0;
@@ -87,7 +88,7 @@ struct Traffic {
   std::uint64_t receive_out_of_sequence = 0;
   std::uint64_t receive_errors = 0;
 
-  // Adds what `now` counts beyond `before`. A counter that went back began anew.
+  // Adds the growth from `before` to `now`. A counter that went back has started again from 0.
   void add_growth(const ring::CountersSection& before, const ring::CountersSection& now);
 };
 
@@ -98,37 +99,37 @@ struct Tunnel {
   ring::Family peer_family = ring::Family::none;
   std::uint16_t peer_port = 0;
   std::array<std::uint8_t, 16> peer_address{};
-  std::uint32_t sessions = 0;  // present in the model, ended ones included
+  std::uint32_t sessions = 0;  // in the model, including ended ones
   std::uint32_t living_sessions = 0;
-  std::uint64_t empty_since_ns = 0;  // since when no session is present
+  std::uint64_t empty_since_ns = 0;  // since when the model has no session of it
   Traffic traffic;
   KernelView kernel = KernelView::unknown;
-  std::uint32_t ethernet_sessions = 0;  // L2TPv3 sessions that carry Ethernet: not PPP, not ours
+  std::uint32_t ethernet_sessions = 0;  // L2TPv3 sessions that carry Ethernet instead of PPP
   std::uint64_t receive_cookie_discards = 0;
   std::uint64_t receive_invalid = 0;
 
-  // Without the kernel's word, a tunnel is taken to be there for as long as a session is.
+  // If the kernel is not asked, a tunnel counts as up while a session of it lives.
   bool is_up() const {
     return kernel == KernelView::unknown ? living_sessions != 0 : kernel == KernelView::present;
   }
 };
 
-// Counts since the ring was made, as far as the ring and the agent's checkpoint reach back. Part of
-// the checkpoint's format: only ever append.
+// Counts since the ring was made, as far as the ring and the agent's checkpoint go back. Part of
+// the checkpoint's format: only append.
 struct Totals {
   std::uint64_t starts = 0;
   std::array<std::uint64_t, 32> ends{};  // by Cause
   Traffic traffic;
   std::uint64_t sessions_left_out = 0;  // beyond the limit on sessions
   std::uint64_t records_applied = 0;
-  std::uint64_t records_missed = 0;  // gaps in sessions' own numbering
+  std::uint64_t records_missed = 0;  // gaps in sessions' sequence numbers
   std::uint64_t records_of_unknown_type = 0;
-  std::uint64_t records_stale = 0;      // of sessions that are known to be over
-  std::uint64_t healed_from_table = 0;  // states that the session table knew better than the ring
+  std::uint64_t records_stale = 0;      // of sessions that have already ended
+  std::uint64_t healed_from_table = 0;  // states taken from the session table
   SetupTotals setup;
   Histogram echo_rtt;
   AttemptTotals attempts;
-  std::uint64_t tunnels_left_out = 0;  // times that a tunnel was refused, being beyond the limit
+  std::uint64_t tunnels_left_out = 0;  // how often the limit refused a tunnel
 };
 static_assert(ring::kCauseCount <= 32);
 

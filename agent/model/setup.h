@@ -1,4 +1,4 @@
-// How sessions come up: how long each took to a phase, and how far those came that never did.
+// How sessions come up: the time that each took to reach a phase, and how far the failed ones got.
 #pragma once
 
 #include <array>
@@ -9,12 +9,12 @@
 
 namespace pppol2tp::model {
 
-// The phases that a session is timed to, from the moment when its pppd got the socket.
+// The phases whose times are counted, from the moment when pppd got the socket.
 inline constexpr std::array kTimedPhases = {ring::Phase::authenticate, ring::Phase::network,
                                             ring::Phase::running};
 
-// From a LAN's session without authentication to a peer that answers at the last retry: LCP gives
-// up after 30 s (RFC 1661, section 4.6), and so does authentication in pppd.
+// From a session on a LAN without authentication to a peer that answers at the last retry: LCP
+// gives up after 30 s (RFC 1661, section 4.6), and so does authentication in pppd.
 inline constexpr std::array<std::uint64_t, 12> kSetupBoundsNs = {
     25'000'000,    50'000'000,    100'000'000,    250'000'000,    500'000'000,    1'000'000'000,
     2'500'000'000, 5'000'000'000, 10'000'000'000, 30'000'000'000, 60'000'000'000, 120'000'000'000};
@@ -26,8 +26,8 @@ struct SetupTotals {
   std::array<Histogram, kTimedPhases.size()> durations{};
   std::array<std::uint64_t, kFailurePhases> failures{};  // by the furthest phase
 
-  // Counts the phases that a session has reached in `now` and had not in `before`. A phase counts
-  // once both its time and the session's start are known, in whatever order they were told.
+  // Counts the phases that a session has reached in `now` but not in `before`. A phase is counted
+  // when both its time and the session's start are known, in whichever order they were reported.
   void add_progress(const ring::SessionState& before, const ring::SessionState& now);
 
   // Counts a session that has just ended, if its link was never up.

@@ -1,4 +1,4 @@
-// An immutable picture of the model, for whoever renders it, on any thread.
+// An immutable copy of the model's state, which any thread may render.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ struct Snapshot {
   CowPages<Tunnel>::Snapshot tunnels;
   Totals totals;
   Limits limits;
-  std::shared_ptr<const ExpectedSessions> expected;  // null: nothing is expected
+  std::shared_ptr<const ExpectedSessions> expected;  // null: no session is expected
   std::uint64_t taken_ns = 0;                        // CLOCK_BOOTTIME
-  // What is to be added to a CLOCK_BOOTTIME to get the time of day, nanoseconds.
+  // Nanoseconds to add to a CLOCK_BOOTTIME value to get the time of day.
   std::int64_t realtime_offset_ns = 0;
 };
 
