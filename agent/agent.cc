@@ -15,19 +15,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How often the collectors run: a death without a word is seen no later than this.
+// How often the collectors run: a pppd's death without a report is seen no later than this.
 constexpr auto kTickInterval = 1s;
-// While records come, they are fetched at this pace instead of one wake-up each.
+// While records arrive, they are read at this interval, without a wake-up for each.
 constexpr auto kFollowInterval = 5ms;
-// What NTP's slewing may move the wall clock by before times of day are computed anew. They stay
-// the same text until then, which is what a scraper's cache wants.
+// Times of day are computed anew only if NTP has moved the wall clock by more than this. Until then
+// their text stays the same, so that caches stay valid.
 constexpr std::int64_t kClockStepNs = 500'000'000;
 
 std::uint64_t boottime_ns() {
   return static_cast<std::uint64_t>(system_clock().boottime().count());
 }
 
-// What the file that the configuration names says; the defaults where it names none.
+// The settings in the configured web configuration file; the defaults if none is configured.
 Result<config::WebConfig> load_web(const config::Config& config) {
   if (config.web_config_file.empty()) return config::WebConfig();
   return config::load_web(config.web_config_file);
@@ -104,7 +104,7 @@ Result<void> Agent::prepare() {
   if (!look_timer) return look_timer.error();
   look_timer_ = std::move(*look_timer);
 
-  if (links_.descriptor() >= 0) {  // without it a death is seen at the next tick
+  if (links_.descriptor() >= 0) {  // without it, a death is seen at the next tick
     auto watch =
         loop_->watch(links_.descriptor(), EPOLLIN, [this](std::uint32_t) { hear_of_links(); });
     if (!watch) return watch.error();
@@ -143,7 +143,7 @@ Result<void> Agent::run() {
   service_manager_.is_stopping();
   is_ready_ = false;
   waiter_.reset();
-  // Requests that are being served still ask the loop for a picture.
+  // Requests in progress still ask the loop for a snapshot.
   std::thread stopper([this] {
     server_.stop();
     loop_->stop();
@@ -170,8 +170,8 @@ void Agent::tick() {
   service_manager_.is_alive();
 }
 
-// Once for each ring, and once while there is none: an operator who sees no session looks here
-// first.
+// Logged once for each ring, and once while there is none: an operator who sees no session looks
+// here first.
 void Agent::tell_of_ring() {
   const std::uint64_t epoch = tail_.segment() ? tail_.segment()->epoch() : 0;
   if (told_ring_ == epoch) return;
@@ -179,9 +179,8 @@ void Agent::tell_of_ring() {
   log::info(epoch != 0 ? "reading the ring" : "no ring to read yet", {{"file", config_.ring}});
 }
 
-// Reads what is there; looks again soon if there was something, otherwise sleeps until a writer
-// calls. The tick finds what calls nobody: statistics, and a record whose writer was slow to commit
-// it.
+// Reads the ring; looks again soon if there were records, otherwise sleeps until a writer wakes it.
+// The tick finds what wakes nobody: statistics, and a record that its writer commits late.
 void Agent::follow_ring() {
   const bool found = tail_.drain(model_) != 0;
   follow_timer_is_set_ = found;
@@ -192,8 +191,9 @@ void Agent::follow_ring() {
   }
 }
 
-// An interface that goes is somebody's end: time to look, whatever the clock says. So is a message
-// that was missed. When a thousand go within a second, one look sees the ends of many.
+// When an interface disappears, a session has ended: look at once instead of at the next tick. The
+// same if a message was missed. If a thousand interfaces disappear within a second, one look finds
+// the ends of many.
 void Agent::hear_of_links() {
   const auto heard = links_.collect(model_, boottime_ns());
   if (!heard || links_.take_ended_links() != 0) look_soon();
@@ -210,7 +210,7 @@ void Agent::hear_of_kernel() {
   if (is_news) tell_of_kernel();
 }
 
-// What the kernel has notified, or answered, is told at once.
+// The model gets the kernel's notifications and answers at once.
 void Agent::tell_of_kernel() {
   static_cast<void>(kernel_witness_->collect(model_, boottime_ns()));  // the runner reports it
   if (kernel_witness_->take_ended_links()) look_soon();
@@ -261,7 +261,7 @@ Result<void> Agent::reload() {
   return {};
 }
 
-// The web configuration is applied last: when it is bad, nothing has changed.
+// The web configuration is applied last, so a bad one changes nothing.
 Result<config::Config> Agent::load_and_apply_web() {
   auto fresh = config::load(config_path_);
   if (!fresh) return fresh;

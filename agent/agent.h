@@ -2,8 +2,7 @@
 //
 //   loop thread (whoever calls run)   model, collectors, checkpoints, configuration
 //   waiter thread                     sleeps on the ring's futex, posts to the loop
-//   HTTP threads                      ask the loop for a picture (an immutable snapshot), and
-//                                     render it
+//   HTTP threads                      ask the loop for an immutable snapshot and render it
 //   a thread for each checkpoint      writes a snapshot to the state file
 //
 // and a process of its own that asks the kernel (collectors/kernel_process.h).
@@ -40,21 +39,21 @@ namespace pppol2tp {
 
 class Agent {
  public:
-  // Whether an agent could start with it, as far as files tell: reads the web configuration, and
-  // the certificates and keys that it names.
+  // Whether an agent could start with this configuration, as far as files can tell: reads the web
+  // configuration, and the certificates and keys that it names.
   static Result<void> check(const config::Config& config);
 
-  // Takes up its memory and begins to listen. `config_path` is what a reload reads; empty: there is
-  // nothing to reload. Without `kernel` the kernel is not asked.
+  // Restores the state file and begins to listen. `config_path` is the file that a reload reads;
+  // empty: there is nothing to reload. Without `kernel` the kernel is not asked.
   static Result<std::unique_ptr<Agent>> create(config::Config config, std::string config_path,
                                                std::optional<collectors::KernelProcess> kernel);
   ~Agent();
 
-  // Serves until SIGTERM or SIGINT, then writes its memory down.
+  // Serves until SIGTERM or SIGINT, then writes the state file.
   Result<void> run();
 
  private:
-  // All that a scrape or a page shows, as of one moment.
+  // Everything that a scrape or a page shows, from one moment.
   struct Picture {
     model::Snapshot snapshot;
     metrics::AgentFacts facts;
@@ -66,7 +65,7 @@ class Agent {
   void add_routes();
   std::string addresses() const;
 
-  // On the loop's thread.
+  // Call on the loop's thread.
   void tick();
   void tell_of_ring();
   void follow_ring();
@@ -82,7 +81,7 @@ class Agent {
   Picture picture();
   metrics::AgentFacts agent_facts() const;
 
-  // On an HTTP thread. Empty when the loop does not answer in time.
+  // Call on an HTTP thread. Empty if the loop does not answer in time.
   std::optional<Picture> ask_for_picture();
   void answer_metrics(const http::Request& request, http::ResponseWriter& response);
   void answer_landing_page(http::ResponseWriter& response);
@@ -96,7 +95,7 @@ class Agent {
   collectors::RingTail tail_;
   collectors::LinkWatch links_;
   collectors::Liveness liveness_{tail_};
-  std::optional<collectors::KernelProcess> kernel_process_;  // nothing: it is not to be asked
+  std::optional<collectors::KernelProcess> kernel_process_;  // nullopt: the kernel is not asked
   std::optional<collectors::KernelLink> kernel_;
   std::optional<collectors::KernelWitness> kernel_witness_;
   CollectorRunner collectors_;
@@ -111,14 +110,14 @@ class Agent {
   metrics::Exposition exposition_;
   std::int64_t realtime_offset_ns_ = 0;
   std::uint64_t last_checkpoint_ns_ = 0;
-  std::optional<std::uint64_t> told_ring_;  // its epoch; 0: that there is none
+  std::optional<std::uint64_t> told_ring_;  // the logged ring's epoch; 0: "no ring"
   Watch signals_;
   Watch links_watch_;
   Watch kernel_watch_;
   Timer tick_timer_;
   Timer follow_timer_;
   Timer look_timer_;
-  std::optional<collectors::RingWaiter> waiter_;  // last: its thread posts to what is above
+  std::optional<collectors::RingWaiter> waiter_;  // last: its thread posts to the loop above
 };
 
 }  // namespace pppol2tp

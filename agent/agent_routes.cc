@@ -1,4 +1,4 @@
-// What the agent answers over HTTP. On HTTP threads, which ask the loop for what they show.
+// The agent's HTTP routes. They run on HTTP threads, which ask the loop for the data to show.
 #include <future>
 
 #include "agent/agent.h"

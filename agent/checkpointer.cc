@@ -73,7 +73,7 @@ void Checkpointer::begin(model::Model& model, const collectors::RingTail& tail) 
   });
 }
 
-// On a thread of its own.
+// Runs on its own thread.
 Checkpointer::Outcome Checkpointer::write(const std::string& path, model::Snapshot snapshot,
                                           const model::Place& place) {
   const auto began = thread_cpu_time();

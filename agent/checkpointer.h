@@ -1,8 +1,8 @@
-// Keeps the agent's memory in its state file: read at the start, written now and then and at the
-// end. Writing works on a snapshot and happens on a thread of its own, so the model's thread does
-// not wait for a disk.
+// Keeps the agent's state in its state file: reads it at the start, writes it periodically and at
+// the end. A separate thread writes from a snapshot, so the model's thread does not wait for a
+// disk.
 //
-// All functions belong to the model's thread.
+// Call all functions from the model's thread.
 #pragma once
 
 #include <chrono>
@@ -21,29 +21,28 @@ class Checkpointer {
  public:
   explicit Checkpointer(std::string path);
 
-  // Fills the (empty) model and sets the tail's position from the file. A file that is absent or of
-  // no use is a fresh start, said in one line of the log.
+  // Fills the (empty) model and sets the tail's position from the file. If the file is absent or
+  // not usable, this is a fresh start, with one line in the log.
   void restore(model::Model& model, collectors::RingTail& tail);
 
-  // What writing may take of a processor. With a hundred thousand sessions a checkpoint is as many
-  // kilobytes; what the ring holds is for the time in between.
+  // The part of a processor that writing may take: a checkpoint has about a kilobyte for each
+  // session. The ring holds what happens in between.
   static constexpr int kShare = 100;  // one hundredth
 
-  // Begins to write, unless a write is still under way, or the latest has not been paid for by
-  // rest.
+  // Begins to write, unless a write is in progress, or it is too early for the next.
   void save(model::Model& model, const collectors::RingTail& tail);
 
   // Writes and waits.
   void save_now(model::Model& model, const collectors::RingTail& tail);
 
-  // Of the last write that has ended.
+  // The result of the last completed write.
   bool succeeded() const { return succeeded_; }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
   struct Outcome {
     Result<void> written;
-    Time next;  // not before that
+    Time next;  // not earlier than this
   };
 
   static Outcome write(const std::string& path, model::Snapshot snapshot,

@@ -25,7 +25,7 @@ void CollectorRunner::run(model::Model& model, std::uint64_t now_ns) {
     const auto begin = clock_.monotonic();
     const auto result = collectors_[i]->collect(model, now_ns);
     facts.duration_ns = static_cast<std::uint64_t>((clock_.monotonic() - begin).count());
-    // Also when one trouble takes another's place.
+    // Also if the reason changes.
     if (!result && (facts.success || told_[i] != result.error().message)) {
       told_[i] = result.error().message;
       log::warn("collector fails", {{"collector", facts.name}, {"reason", told_[i]}});

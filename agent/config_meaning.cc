@@ -37,7 +37,7 @@ std::vector<std::string> names_of(const std::vector<config::SessionLabel>& label
 metrics::FamilySet families_of(const config::MetricsConfig& config) {
   metrics::FamilySet families = metrics::families_of(config.detail);
   for (const std::string& word : config.disabled) {
-    // The configuration's reader has checked each word.
+    // The configuration's parser has checked each word.
     if (const auto disabled = metrics::parse_families(word)) families &= ~*disabled;
   }
   return families;

@@ -1,4 +1,4 @@
-// What the configuration's values are to the parts that know nothing of a configuration. Pure.
+// Translates the configuration's values for the parts that do not know the configuration. Pure.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ model::Limits limits_of(const config::Config& config);
 std::shared_ptr<const model::ExpectedSessions> expected_of(const config::Config& config);
 std::vector<std::string> names_of(const std::vector<config::SessionLabel>& labels);
 
-// What is shown unless a scrape asks otherwise.
+// The families shown unless a scrape selects others.
 metrics::FamilySet families_of(const config::MetricsConfig& config);
 
 }  // namespace pppol2tp

@@ -1,4 +1,4 @@
-// pppol2tp-agent: flags, and nothing else.
+// pppol2tp-agent: only the command line.
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +22,7 @@ namespace {
 
 using pppol2tp::collectors::KernelProcess;
 
-// Exit statuses: a unit file or a script can tell bad input from trouble at work.
+// Exit statuses, so that a unit file or a script can tell bad input from a failure at run time.
 constexpr int kTrouble = 1;
 constexpr int kBadInput = 2;
 
@@ -67,8 +67,8 @@ int print(const std::string& text) {
   return 0;
 }
 
-// What asks the kernel has to be there before this process gives up all that it may, and that has
-// to be before its first thread, and before it listens to anybody.
+// The kernel reader must be started before this process gives up its capabilities, and that must
+// happen before its first thread starts and its first socket listens.
 int serve(pppol2tp::config::Config config, const std::string& config_path) {
   pppol2tp::log::set_level(config.log_level);
   std::optional<KernelProcess> kernel;
@@ -94,8 +94,8 @@ int main(int argc, char** argv) {
     return pppol2tp::collectors::keep_kernel_reader({argv + 2, argv + argc});
   }
 
-  // One heap for all threads. With one each, as glibc would have it, every HTTP thread keeps the
-  // memory that its largest scrape took: measured at 100,000 sessions, 380 MB instead of 160.
+  // One heap for all threads. With glibc's default of one each, every HTTP thread keeps the memory
+  // of its largest scrape: measured at 100,000 sessions, 380 MB instead of 160.
   mallopt(M_ARENA_MAX, 1);
 
   CLI::App app(

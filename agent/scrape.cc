@@ -17,12 +17,12 @@ using metrics::Format;
 constexpr std::uint32_t kMaxShards = 1000;
 constexpr std::string_view kParameters = "collect[], exclude[], shard, shards, created";
 
-// In the order of preference for a client that has none.
+// In order of preference, for a client that has none.
 constexpr std::array kFormats = {Format::text, Format::openmetrics};
 constexpr std::array<http::MediaType, kFormats.size()> kOffers = {
     {{"text/plain", "0.0.4"}, {"application/openmetrics-text", "1.0.0"}}};
 
-// Who accepts none of ours gets the text format all the same, as from every exporter.
+// A client that accepts none of our formats gets the text format, as from every exporter.
 Format format_for(std::string_view accept) {
   return kFormats[http::choose(accept, kOffers).value_or(0)];
 }
@@ -39,7 +39,7 @@ Result<std::uint32_t> parse_number(const http::Parameter& parameter, std::uint32
   return number;
 }
 
-// Reads a query, parameter by parameter.
+// Parses a query, parameter by parameter.
 class QueryReader {
  public:
   Result<void> read(const http::Parameter& parameter) {

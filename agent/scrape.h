@@ -1,12 +1,12 @@
-// A request for /metrics: what it asks for, and the way of its answer to the client.
+// A request for /metrics: its parameters, and how its answer reaches the client.
 //
 // Parameters of the query, which a scrape configuration gives under `params`:
 //   collect[]=WORD   only these families, instead of all; may be given several times
 //   exclude[]=WORD   not these; may be given several times
 //   shard=K&shards=N only the sessions and tunnels that fall to shard K of N, counted from 0
 //   created=1        in OpenMetrics, say when each session's counters began
-// A WORD is as metrics::parse_families() takes it. Families that the configuration does not show
-// stay hidden whatever is asked for.
+// A WORD is what metrics::parse_families() accepts. Families that the configuration hides stay
+// hidden whatever a request asks for.
 #pragma once
 
 #include <span>

@@ -43,7 +43,8 @@ Result<void> write(Capabilities all) {
 void narrow_bounding_set(Capabilities kept) {
   for (int number = 0; number < kNumbers; ++number) {
     if ((kept & capability(number)) != 0) continue;
-    // Not there, not known to this kernel, or not allowed: it stays as it is.
+    // The bit does not exist, this kernel does not know it, or this is not allowed: it stays as it
+    // is.
     static_cast<void>(prctl(PR_CAPBSET_DROP, number, 0, 0, 0));
   }
 }
@@ -61,8 +62,8 @@ Result<void> keep_capabilities(Capabilities kept) {
   narrow_bounding_set(kept);
   const auto halves = read();
   if (!halves) return halves.error();
-  // Whoever has nothing needs no leave to give it up. Ambient ones are inheritable by definition,
-  // and go with what is inheritable.
+  // A process without capabilities may give up nothing, and need not. Ambient capabilities are
+  // inheritable by definition, and go with the inheritable ones.
   if (!has_anything(*halves)) return {};
   return write(permitted(*halves) & kept);
 }

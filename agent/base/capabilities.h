@@ -1,4 +1,4 @@
-// Root's powers, one by one (capabilities(7)). By system calls of our own: libcap would be one more
+// Linux capabilities (capabilities(7)). Uses the system calls directly: libcap would be one more
 // library in the process for these few lines.
 #pragma once
 
@@ -15,14 +15,14 @@ constexpr Capabilities capability(int number) {
   return Capabilities{1} << number;
 }
 
-// What the calling thread may do.
+// The calling thread's permitted capabilities.
 Result<Capabilities> own_capabilities();
 
 // Gives up all others for good: they are neither permitted nor inherited, and no program that is
-// executed later brings them back (no_new_privs). Of the bounding set they are taken where that is
-// allowed (CAP_SETPCAP); with no_new_privs it decides on nothing any more.
+// executed later gets them back (no_new_privs). They are also removed from the bounding set if that
+// is allowed (CAP_SETPCAP); with no_new_privs, that set has no effect any more.
 //
-// Each thread has capabilities of its own: to be called before there is a second one.
+// Capabilities are per thread: call this before there is a second thread.
 Result<void> keep_capabilities(Capabilities kept);
 
 }  // namespace pppol2tp

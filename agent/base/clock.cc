@@ -5,7 +5,7 @@
 namespace pppol2tp {
 namespace {
 
-// Cannot fail for clocks that every Linux has.
+// Cannot fail: every Linux has these clocks.
 std::chrono::nanoseconds read(clockid_t clock) {
   timespec now{};
   clock_gettime(clock, &now);

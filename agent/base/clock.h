@@ -1,5 +1,5 @@
-// The three clocks of the system behind an interface, so that code which asks for the time can be
-// tested without waiting for it.
+// The system's three clocks behind an interface, so that code that uses them can be tested without
+// waiting.
 #pragma once
 
 #include <chrono>
@@ -11,20 +11,20 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Never goes backwards; stands still while the host sleeps. For intervals.
+  // Never goes backwards; stops while the host sleeps. For intervals.
   virtual std::chrono::nanoseconds monotonic() const = 0;
 
-  // As monotonic(), but goes on while the host sleeps. The plugin's records carry this one.
+  // Like monotonic(), but also runs while the host sleeps. The plugin's records use this clock.
   virtual std::chrono::nanoseconds boottime() const = 0;
 
-  // Since 1970. May jump; for what is shown to people and Prometheus.
+  // Time since 1970. May jump; for people and Prometheus.
   virtual std::chrono::nanoseconds realtime() const = 0;
 };
 
-// The kernel's clocks. Lives for ever.
+// The kernel's clocks. Never destroyed.
 const Clock& system_clock();
 
-// What the calling thread has used of a processor so far.
+// CPU time of the calling thread so far.
 std::chrono::nanoseconds thread_cpu_time();
 
 }  // namespace pppol2tp

@@ -1,6 +1,6 @@
 // Joins pieces into one string: concat("line ", 3, ": ", why). For error messages and names, where
-// no piece needs a width or a base; std::format, once every compiler that we support has it,
-// replaces it.
+// no piece needs a width or a base. To be replaced by std::format when all supported compilers have
+// it.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
-// A numeric address and port to listen on, as written by an operator: 192.0.2.1:80,
-// [2001:db8::1]:80, or :80 for every address of the host. Names are not taken: what a name means
-// can change under a running program, and resolving it can hang a start.
+// A numeric address and port to listen on, as an operator writes them: 192.0.2.1:80,
+// [2001:db8::1]:80, or :80 for all addresses of the host. Names are not accepted: their meaning can
+// change while the program runs, and resolving them can block its start.
 #pragma once
 
 #include <sys/socket.h>
@@ -16,12 +16,12 @@ namespace pppol2tp {
 struct Endpoint {
   sockaddr_storage address{};
   socklen_t length = 0;
-  bool is_any_family = false;  // written without an address: IPv6 and IPv4 both
+  bool is_any_family = false;  // written without an address: both IPv6 and IPv4
 };
 
 Result<Endpoint> parse_endpoint(std::string_view text);
 
-// 192.0.2.1:80 or [2001:db8::1]:80; what is neither IPv4 nor IPv6 gives "?".
+// Formats as 192.0.2.1:80 or [2001:db8::1]:80; "?" if it is neither IPv4 nor IPv6.
 std::string to_text(const sockaddr_storage& address);
 
 // In host byte order.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kWakeupId = 0;
 
-// Reads the counter of an eventfd or timerfd, which resets it. False: it was zero.
+// Reads, and thereby resets, the counter of an eventfd or timerfd. False: it was zero.
 bool take_count(int descriptor) {
   std::uint64_t count = 0;
   return ::read(descriptor, &count, sizeof count) == static_cast<ssize_t>(sizeof count);
@@ -65,7 +65,7 @@ void Timer::stop() {
 }
 
 void Timer::set(std::chrono::nanoseconds first, std::chrono::nanoseconds interval) {
-  // To the kernel, zero means never (timerfd_create(2)).
+  // The kernel takes zero as never (timerfd_create(2)).
   const std::chrono::nanoseconds shortest(1);
   const itimerspec times{.it_interval = timespec_of(interval),
                          .it_value = timespec_of(std::max(first, shortest))};
@@ -92,7 +92,7 @@ Result<Timer> EventLoop::make_timer(Task callback) {
   if (!descriptor) return fail_errno(errno, "timerfd_create");
   const int number = descriptor.get();
   auto on_expiry = [number, callback = std::move(callback)](std::uint32_t) {
-    // Stopped or set anew since the kernel reported it: nothing to take.
+    // Stopped or set again since the kernel reported it: nothing to do.
     if (take_count(number)) callback();
   };
   auto watch = add({number, std::move(on_expiry), std::move(descriptor)}, EPOLLIN);
@@ -172,7 +172,7 @@ void EventLoop::run_tasks() {
 }
 
 void EventLoop::wake() {
-  // Fails only when the counter would overflow; then it is readable already.
+  // Fails only if the counter would overflow; then it is already readable.
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(wakeup_.get(), &one, sizeof one);
 }

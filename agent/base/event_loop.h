@@ -1,15 +1,14 @@
-// One thread's loop over descriptors, timers, signals and tasks from other threads, by epoll.
+// One thread's loop over descriptors, timers, signals and tasks from other threads, using epoll.
 //
-// Threads: run() makes its caller the loop's thread, and every callback runs there. watch(),
-// make_timer(), watch_signals() and all that is done with what they return belong to that thread
-// too, or to the one that made the loop as long as nobody runs it. post() and stop() may be called
-// by any thread.
+// Threads: the thread that calls run() is the loop's thread, and all callbacks run there. watch(),
+// make_timer(), watch_signals() and the objects that they return may be used by that thread only;
+// before run(), by the thread that made the loop. Any thread may call post() and stop().
 //
-// Callbacks may do all of this, including ending the watch or timer that called them: an ended one
-// is never called again, not even for an event that the kernel has reported already. They must not
+// Callbacks may call all of these, and may end the watch or timer that called them: once ended, it
+// is not called again, even for an event that the kernel has already reported. Callbacks must not
 // throw.
 //
-// Watches and timers must be gone before the loop is.
+// Watches and timers must be destroyed before the loop.
 #pragma once
 
 #include <sys/epoll.h>
@@ -30,7 +29,7 @@ namespace pppol2tp {
 
 class EventLoop;
 
-// Ends the watching when it goes. Move-only.
+// Ends the watching when destroyed. Move-only.
 class Watch {
  public:
   Watch() = default;
@@ -48,15 +47,15 @@ class Watch {
   std::uint64_t id_ = 0;
 };
 
-// A timer that is made stopped. Its times are those of the monotonic clock. Move-only.
+// A timer, stopped at first. It uses the monotonic clock. Move-only.
 class Timer {
  public:
   Timer() = default;
 
-  // Each of these replaces what was set before.
+  // Each of these replaces the previous setting.
   void start_once(std::chrono::nanoseconds delay);
   void start_periodic(
-      std::chrono::nanoseconds interval);  // a late call stands for all that were missed
+      std::chrono::nanoseconds interval);  // a late call stands in for all missed ones
   void stop();
 
  private:
@@ -80,21 +79,21 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   // Calls back while `descriptor` is ready for one of `events` (EPOLLIN, ..; level-triggered unless
-  // EPOLLET is among them). The descriptor stays the caller's, and must outlive the watch.
+  // EPOLLET is included). The caller owns the descriptor, which must outlive the watch.
   Result<Watch> watch(int descriptor, std::uint32_t events, EventCallback callback);
 
   Result<Timer> make_timer(Task callback);
 
-  // Takes these signals from their handlers to the callback. Blocks them in the calling thread for
-  // good; call it before other threads are started, so that they inherit the mask and none of them
-  // dies of a signal that is ours.
+  // Delivers these signals to the callback instead of their handlers. Blocks them in the calling
+  // thread for good. Call this before other threads start, so that they inherit the mask and none
+  // of them is killed by one of these signals.
   Result<Watch> watch_signals(std::initializer_list<int> signals, SignalCallback callback);
 
-  // Runs until stop(). Tasks posted before the stop have run by then. Fails only if epoll does.
+  // Runs until stop(). Tasks posted before stop() are run first. Fails only if epoll fails.
   Result<void> run();
 
-  // Makes run() return, after callbacks for what the kernel reported before; the next run(), if
-  // there is none at present.
+  // Makes run() return after the callbacks for events that are already reported; if run() is not
+  // running, the next one returns.
   void stop();
 
   // Runs `task` once on the loop's thread, in the order of posting.
@@ -116,10 +115,10 @@ class EventLoop {
   void wake();
 
   Fd epoll_;
-  Fd wakeup_;  // readable when tasks wait
+  Fd wakeup_;  // readable when there are tasks
   bool stopping_ = false;
   std::uint64_t last_id_ = 0;
-  // Shared with a callback's frame, which may end its own watch.
+  // A callback in progress holds it too, because it may end its own watch.
   std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watched_;
   Guarded<std::vector<Task>> tasks_;
 };

@@ -24,8 +24,8 @@ class Fd {
   // Gives up ownership without closing.
   int release() { return std::exchange(descriptor_, -1); }
 
-  // close(2) is not repeated after EINTR: Linux has released the number by then, and another thread
-  // may hold it already.
+  // close(2) is not repeated after EINTR: Linux has already released the number, and another thread
+  // may use it.
   void reset(int descriptor = -1) {
     const int old = std::exchange(descriptor_, descriptor);
     if (old >= 0) ::close(old);

@@ -12,9 +12,9 @@ namespace pppol2tp {
 // Fails on files larger than `limit` bytes; the message names the path.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
-// What is to take a file's place, in one step and when it is whole: whoever opens the path, at
-// whatever moment, finds the old contents or the new. Mode 0600. Messages name the path. Without
-// commit() nothing stays.
+// Replaces a file in one step, when the new contents are complete: whoever opens the path finds
+// either the old contents or the new. Mode 0600. Messages name the path. Without commit() nothing
+// changes.
 class FileReplacement {
  public:
   static Result<FileReplacement> begin(std::string path);
@@ -24,7 +24,7 @@ class FileReplacement {
 
   Result<void> append(std::string_view contents);
 
-  // Writes over what was appended first.
+  // Overwrites the beginning of the new contents.
   Result<void> overwrite_begin(std::string_view contents);
 
   Result<void> commit();
@@ -38,7 +38,7 @@ class FileReplacement {
   Fd file_;  // none: committed, or moved from
 };
 
-// The same for contents that are at hand.
+// The same for contents in memory.
 Result<void> replace_file(const std::string& path, std::string_view contents);
 
 }  // namespace pppol2tp

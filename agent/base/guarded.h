@@ -2,7 +2,7 @@
 //   Guarded<Counts> counts;
 //   counts.lock()->requests += 1;
 //
-// Keep the Locked for as short as the work needs, and never a reference past it.
+// Keep the Locked as short as possible, and keep no reference after it.
 #pragma once
 
 #include <chrono>
@@ -21,13 +21,13 @@ class Guarded {
     Value* operator->() const { return value_; }
     Value& operator*() const { return *value_; }
 
-    // Gives up the lock while waiting. The predicate is asked with the lock held.
+    // Releases the lock while waiting. The predicate is called with the lock held.
     template <typename Predicate>
     void wait(std::condition_variable& changed, Predicate predicate) {
       changed.wait(lock_, predicate);
     }
 
-    // Returns what the predicate said last.
+    // Returns the predicate's last result.
     template <typename Predicate>
     bool wait_for(std::condition_variable& changed, std::chrono::nanoseconds timeout,
                   Predicate predicate) {

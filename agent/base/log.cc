@@ -27,13 +27,13 @@ constexpr std::array<std::string_view, 4> kNames = {
 
 using CapturedLines = Guarded<std::optional<std::vector<std::string>>>;
 
-// Like logger(), never destroyed: threads may log while the program ends.
+// Like logger(), never destroyed: threads may still log while the program ends.
 CapturedLines& captured() {
   static CapturedLines& lines = *new CapturedLines;
   return lines;
 }
 
-// Passes lines on to stderr, or to the Capture that there is.
+// Passes lines to stderr, or to the current Capture.
 class Sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   Sink() {

@@ -1,11 +1,11 @@
 // The agent's log: one line of key=value pairs for each message, to stderr.
 //   time=2031-05-06T07:08:09.123Z level=warn msg="ring lost records" lost=17 since=3m
 //
-// Levels by what the reader should do:
-//   error   the agent, or a part of it, does not do its work: act
+// Levels, by what the reader should do:
+//   error   the agent or a part of it does not work: act
 //   warn    something was lost or refused, and the agent goes on: look into it
-//   info    what was started, stopped, reloaded: know it
-//   debug   for whoever looks into the agent itself
+//   info    something was started, stopped or reloaded: for information
+//   debug   for developers of the agent
 //
 // Thread-safe. Values may hold any bytes: a line stays one line of ASCII.
 #pragma once
@@ -44,8 +44,8 @@ void error(std::string_view message, std::initializer_list<Field> fields = {});
 void set_level(Level level);
 Level level();
 
-// While it lives, lines go to it instead of stderr, without their time, at every level. One at a
-// time. For tests.
+// While it exists, lines go to it instead of stderr, at every level and without their time. Only
+// one at a time. For tests.
 class Capture {
  public:
   Capture();

@@ -10,10 +10,10 @@
 namespace pppol2tp {
 namespace {
 
-// A packet's first byte, before its part of the message.
+// A packet's first byte; its part of the message follows.
 constexpr std::uint8_t kFirst = 1;
 constexpr std::uint8_t kLast = 2;
-// A few of them fit into a socket's buffer as the kernel makes it (208 KiB).
+// A few packets fit into a socket's default buffer (208 KiB).
 constexpr std::size_t kPacketBytes = std::size_t{32} << 10;
 constexpr std::size_t kPartBytes = kPacketBytes - 1;
 
@@ -57,7 +57,7 @@ PacketChannel::Received PacketChannel::receive(std::span<const std::uint8_t>& me
     if (got < 0 && errno == EAGAIN) return Received::nothing;
     if (got <= 0) return Received::end;
     const auto length = static_cast<std::size_t>(got);
-    if (length > packet.size()) {  // not of our making
+    if (length > packet.size()) {  // not sent by this class
       is_within_message_ = false;
     } else if (take(std::span(packet).first(length))) {
       message = message_;
@@ -66,7 +66,7 @@ PacketChannel::Received PacketChannel::receive(std::span<const std::uint8_t>& me
   }
 }
 
-// Whether the message is whole with it.
+// Returns whether the message is complete now.
 bool PacketChannel::take(std::span<const std::uint8_t> packet) {
   const std::uint8_t marks = packet.front();
   const auto part = packet.subspan(1);

@@ -1,6 +1,6 @@
-// Messages of any length between two processes, over one end of a pair of SOCK_SEQPACKET sockets.
-// A message travels in packets of limited size; one whose sender died half-way is dropped as soon
-// as the next one begins.
+// Messages of any length between two processes, over a pair of SOCK_SEQPACKET sockets; this is one
+// end. A message travels in packets of limited size. If its sender dies before the last one, the
+// message is dropped when the next one begins.
 //
 // One thread at a time. Move-only.
 #pragma once
@@ -24,15 +24,14 @@ class PacketChannel {
   };
   static Result<Ends> make_ends();
 
-  // Messages longer than `most_bytes` are dropped as they come in.
+  // Messages longer than `most_bytes` are dropped on arrival.
   PacketChannel(Fd end, std::size_t most_bytes) : end_(std::move(end)), most_bytes_(most_bytes) {}
 
-  // Fails when there is no room for it now, if it must not wait, or when nobody is at the other
-  // end.
+  // Fails if there is no room now and it must not wait, or if the other end is closed.
   enum class Patience : std::uint8_t { none, endless };
   Result<void> send(std::span<const std::uint8_t> message, Patience patience);
 
-  // Does not wait. A message is whole, and valid until the next call.
+  // Does not wait. A message is complete, and valid until the next call.
   enum class Received : std::uint8_t { message, nothing, end };
   Received receive(std::span<const std::uint8_t>& message);
 

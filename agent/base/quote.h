@@ -1,5 +1,5 @@
-// Text from elsewhere, made fit for one line of a log or an error message: printable ASCII whatever
-// bytes it holds.
+// Makes text from other sources fit for one line of a log or an error message: printable ASCII,
+// whatever bytes it has.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,10 @@ namespace pppol2tp {
 // are written as \n, \r, \t or \xNN.
 std::string escaped(std::string_view text);
 
-// As much of a value from elsewhere as an error message quotes.
+// The most that an error message quotes of a value.
 inline constexpr std::size_t kQuoteLimit = 60;
 
-// The same in double quotes. What is longer than `limit` bytes is cut, and three dots follow the
+// The same in double quotes. Text longer than `limit` bytes is cut, with three dots after the
 // closing quote.
 std::string in_quotes(std::string_view text, std::size_t limit = std::string_view::npos);
 

@@ -1,12 +1,11 @@
 // Errors as values. A function that can fail for a reason its caller may react to returns
 // Result<T>: the value, or an Error whose message is one line fit for an operator.
 //
-// An error gains context as it goes up, so the top prints one sentence from effect to cause:
-//   if (!text) return text.error().within("reading ", path);      "reading /etc/x: permission
-//   denied"
+// Each caller adds context to an error, so the final message is one sentence from effect to cause:
+//   if (!text) return text.error().within("reading ", path);
+//   "reading /etc/x: permission denied"
 //
-// The interface is that of std::expected, which takes this file's place when the compilers allow
-// it.
+// The interface is that of std::expected, which will replace this file when the compilers allow it.
 #pragma once
 
 #include <cerrno>
@@ -24,7 +23,7 @@ namespace pppol2tp {
 struct Error {
   std::string message;
 
-  // The same error, told from one level further up: "<context>: <message>".
+  // The same error with context: "<context>: <message>".
   template <typename... Pieces>
   Error within(const Pieces&... context) const {
     return {concat(context..., ": ", message)};
@@ -36,13 +35,13 @@ Error fail(const Pieces&... pieces) {
   return {concat(pieces...)};
 }
 
-// "<pieces>: <what the system says of error_number>".
+// "<pieces>: <the system's text for error_number>".
 template <typename... Pieces>
 Error fail_errno(int error_number, const Pieces&... pieces) {
   return {concat(pieces..., ": ", std::generic_category().message(error_number))};
 }
 
-// Asking for what is not there is a mistake in our own code, and ends the program.
+// Accessing a value or error that is not there is a bug in our code, and ends the program.
 template <typename T>
 class [[nodiscard]] Result {
  public:

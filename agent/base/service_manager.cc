@@ -17,14 +17,14 @@ std::string_view variable(const char* name) {
   return value == nullptr ? std::string_view() : value;
 }
 
-// WATCHDOG_PID names the one process that is meant; a child that inherited the variables is not.
+// WATCHDOG_PID names the process that is meant; a child may have inherited the variables.
 bool watchdog_waits_for_us() {
   if (variable("WATCHDOG_USEC").empty()) return false;
   const std::string_view pid = variable("WATCHDOG_PID");
   return pid.empty() || pid == concat(getpid());
 }
 
-// What a manager compares with its own clock to tell this reload's answer from an earlier one's.
+// The manager compares this with its own clock, to tell this reload's answer from an earlier one's.
 long long monotonic_us() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -37,7 +37,7 @@ Result<ServiceManager> ServiceManager::from_environment() {
   ServiceManager manager;
   const std::string_view name = variable("NOTIFY_SOCKET");
   if (name.empty()) return manager;
-  // A path, or a name that is in no file system (unix(7)), which is written with '@' for its zero.
+  // A path, or an abstract name (unix(7)), which is written with '@' for the zero byte.
   if (name.front() != '/' && name.front() != '@') {
     return fail("NOTIFY_SOCKET: '", name, "' is neither a path nor an abstract address");
   }
@@ -72,7 +72,7 @@ void ServiceManager::is_alive() const {
 
 void ServiceManager::say(const std::string& message) const {
   if (!socket_) return;
-  // Never waits: a manager whose queue is full has what it needs to know, or hears it next time.
+  // Never waits: a manager whose queue is full gets the next message.
   sendto(socket_.get(), message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
          reinterpret_cast<const sockaddr*>(&address_), address_bytes_);
 }

@@ -1,9 +1,9 @@
-// What the agent tells the service manager that started it, by the protocol of sd_notify(3): that
-// it is ready, reloads, stops, and, for a watchdog, that it still lives. Our own few lines, because
-// libsystemd would bring four compression and cryptography libraries into the process for them.
+// Tells the service manager that started the agent, by the protocol of sd_notify(3), that it is
+// ready, reloads, stops, and (for a watchdog) that it is alive. Our own few lines, because
+// libsystemd would bring four compression and cryptography libraries into the process.
 //
-// Without a service manager (no NOTIFY_SOCKET in the environment) every call does nothing. A
-// message that cannot be delivered is dropped: the manager's own time-outs deal with that.
+// Without a service manager (no NOTIFY_SOCKET in the environment), calls do nothing. A message that
+// cannot be delivered is dropped: the manager has its own time-outs.
 //
 // Not thread-safe; the loop's thread owns it. Move-only.
 #pragma once
@@ -21,20 +21,20 @@ namespace pppol2tp {
 
 class ServiceManager {
  public:
-  // Tells nobody.
+  // Does nothing.
   ServiceManager() = default;
 
-  // As NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID say. An address that makes no sense is an
-  // error: somebody waits for a message that would never come.
+  // Configured by NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID. An invalid address is an error:
+  // somebody waits for a message that would never arrive.
   static Result<ServiceManager> from_environment();
 
   bool is_present() const { return static_cast<bool>(socket_); }
-  // Whether is_alive() is waited for, by this very process.
+  // Whether the manager expects is_alive() from this process.
   bool has_watchdog() const { return has_watchdog_; }
 
-  // `status` is one line for whoever looks at the service.
+  // `status` is one line, shown to whoever looks at the service's status.
   void is_ready(std::string_view status) const;
-  // Until the next is_ready().
+  // Lasts until the next is_ready().
   void is_reloading() const;
   void is_stopping() const;
   void is_alive() const;

@@ -1,6 +1,6 @@
-// While it lives, the thread that made it takes no signals, and neither does any thread that is
-// started meanwhile, for good: a signal then finds the thread that waits for it. For starting
-// threads of libraries, whatever the mask of the caller.
+// Blocks all signals in the thread that made it, until it is destroyed; threads that are started
+// meanwhile keep them blocked. So signals go to the thread that waits for them. For starting the
+// threads of libraries.
 #pragma once
 
 #include <pthread.h>

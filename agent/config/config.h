@@ -1,5 +1,5 @@
-// What an operator can set, with its defaults, and the file it is read from. The file's keys, their
-// limits and their meaning are in options.def.
+// The options of the agent with their defaults, and the file from which they are read. The file's
+// keys, their limits and their meaning are in options.def.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace pppol2tp::config {
 
-// What can be put on every series of a session, besides its ids.
+// Labels that can be put on every sample of a session, besides its ids.
 #define PPPOL2TP_SESSION_LABELS(X) X(ifname) X(user) X(peer_address) X(ipparam) X(role)
 
 enum class SessionLabel : std::uint8_t {
@@ -24,7 +24,7 @@ enum class SessionLabel : std::uint8_t {
 #undef X
 };
 
-// A session that should always be up, and how it is recognized: by all that is given.
+// A session that should always be up. A session matches if it has all the values given here.
 struct ExpectedSession {
   std::string name;
   std::string user;
@@ -47,7 +47,7 @@ struct HttpConfig {
 
 struct MetricsConfig {
   metrics::Detail detail = metrics::Detail::everything;
-  std::vector<std::string> disabled;  // as metrics::parse_families() takes them
+  std::vector<std::string> disabled;  // words for metrics::parse_families()
 
   bool operator==(const MetricsConfig&) const = default;
 };
@@ -72,11 +72,11 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-// Reads a configuration file. An error is one line that names the file and, where there is one, the
-// line and key, and says what is allowed there.
+// Reads a configuration file. An error is one line with the file and, if known, the line and key;
+// it says what is allowed there.
 Result<Config> load(const std::string& path);
 
-// The same for text at hand; `name` stands for the file in errors.
+// The same for text in memory; errors name `name` as the file.
 Result<Config> parse(const std::string& text, std::string_view name);
 
 }  // namespace pppol2tp::config

@@ -30,7 +30,7 @@ Durations are numbers with the units `d`, `h`, `m`, `s` and `ms`, the larger uni
 |---|---|---|---|---|
 )";
 
-// `text` as comment lines of at most kLineWidth.
+// `text` as comment lines, at most kLineWidth long.
 std::string comment(std::string_view text, std::string_view indent) {
   std::string out;
   while (!text.empty()) {

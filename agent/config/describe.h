@@ -1,11 +1,11 @@
-// The configuration's own description of itself, from options.def.
+// Descriptions of the configuration, derived from options.def.
 #pragma once
 
 #include <string>
 
 namespace pppol2tp::config {
 
-// A configuration file with every option at its default, each under its explanation.
+// A configuration file with every option at its default, each after its explanation.
 std::string sample();
 
 // agent/CONFIG.md.

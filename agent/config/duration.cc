@@ -20,7 +20,7 @@ struct Unit {
 constexpr std::array<Unit, 5> kUnits = {
     {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
-// The unit that `text` starts with, among those from kUnits[first] on; kUnits.size() for none.
+// The index of the unit that `text` starts with, from kUnits[first] on; kUnits.size() if none.
 std::size_t find_unit(std::string_view text, std::size_t first) {
   const std::string_view letters = text.substr(0, text.find_first_of("0123456789"));
   while (first < kUnits.size() && kUnits[first].name != letters) ++first;

@@ -12,7 +12,7 @@ namespace pppol2tp::config {
 
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// The shortest writing that parse_duration() reads back as the same.
+// The shortest text that parse_duration() reads as the same duration.
 std::string to_text(std::chrono::milliseconds duration);
 
 }  // namespace pppol2tp::config

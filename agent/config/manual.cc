@@ -34,7 +34,7 @@ constexpr std::string_view kEnd = R"(.SH SEE ALSO
 .BR pppol2tp\-agent (8)
 )";
 
-// Text as roff takes it literally: it reads backslashes, and quotes and dots that begin a line.
+// Escapes text for roff, which interprets backslashes, and quotes and dots at the start of a line.
 std::string literal(std::string_view text) {
   std::string out;
   bool line_begins = true;

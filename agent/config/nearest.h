@@ -1,4 +1,4 @@
-// The word that somebody who wrote `word` most likely meant.
+// Finds the word that somebody most likely meant by `word`.
 #pragma once
 
 #include <optional>
@@ -8,9 +8,8 @@
 
 namespace pppol2tp::config {
 
-// The known word that is fewest edits away from `word`, if it is near enough to be a slip: a third
-// of its length. Edits are inserting, removing or replacing a character, or swapping two
-// neighbours.
+// The known word with the fewest edits from `word`, if they are at most a third of its length. An
+// edit inserts, removes or replaces a character, or swaps two neighbours.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace pppol2tp::config

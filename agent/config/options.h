@@ -1,4 +1,4 @@
-// The rows of options.def as data: what there is to say and compare about each option.
+// The rows of options.def as data: each option's description, and how to compare its values.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ struct Option {
   Change change;
   std::string_view help;
   std::string (*allowed)();
-  std::string (*value)(const Config& config);  // as the file would have it, on one line
+  std::string (*value)(const Config& config);  // on one line, as in the file
   void (*copy)(Config& to, const Config& from);
 };
 
-// In the order of the table.
+// In the order of options.def.
 std::span<const Option> options();
 
 struct Difference {
@@ -33,10 +33,10 @@ struct Difference {
   std::string after;
 };
 
-// Takes over what a reload may change, and leaves the rest as it is in force.
+// Copies the options that a reload may change; the others keep their values.
 void take_reloadable(Config& config, const Config& fresh);
 
-// The options that are not the same in both.
+// The options that differ between the two.
 std::vector<Difference> differences(const Config& before, const Config& after);
 
 }  // namespace pppol2tp::config

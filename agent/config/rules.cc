@@ -242,7 +242,8 @@ std::string to_text(SessionLabel label) {
 }
 
 std::string to_text(const std::string& text) {
-  // Plain where YAML reads it back as it stands; [ and : make a flow list or a mapping out of it.
+  // Written without quotes if YAML reads it back unchanged; [ and : would start a flow list or a
+  // mapping.
   const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("/._-").find(c) != std::string_view::npos;

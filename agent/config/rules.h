@@ -1,10 +1,10 @@
-// Which values an option takes. A rule turns one scalar of the file into a value, or says what is
-// wrong with it, and can say in words what it allows:
+// Which values an option accepts. A rule parses one scalar of the file into a value, or says what
+// is wrong with it, and can describe what it allows:
 //   using Value = ..;
 //   Result<Value> parse(std::string_view scalar) const;   the error quotes the scalar
-//   std::string allowed() const;                          goes on from "allowed: "
+//   std::string allowed() const;                          continues "allowed: "
 //
-// Pure text, nothing of YAML.
+// Pure text; knows nothing of YAML.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct ListenAddress {
   std::string allowed() const;
 };
 
-// An absolute path, or nothing for a file that there need not be.
+// An absolute path, or empty if the file is optional.
 struct AbsolutePathOrNothing {
   using Value = std::string;
   Result<std::string> parse(std::string_view scalar) const;
@@ -60,7 +60,7 @@ struct CountBetween {
   std::uint32_t most;
 };
 
-// Metrics, as metrics::parse_families() takes them.
+// Metrics, as metrics::parse_families() accepts them.
 struct FamilyWord {
   using Value = std::string;
   Result<std::string> parse(std::string_view scalar) const;
@@ -79,7 +79,7 @@ struct NetworkNamespace {
   std::string allowed() const;
 };
 
-// A mapping: its keys are set one by one, and then checked as a whole.
+// A mapping: its keys are set one by one, then checked together.
 struct ExpectedSessionRule {
   using Value = ExpectedSession;
   Result<void> set(ExpectedSession& value, std::string_view key, std::string_view scalar) const;
@@ -87,11 +87,11 @@ struct ExpectedSessionRule {
   std::string allowed() const;
 };
 
-// The words of a closed set, in the order of its enumerators, which count from 0.
+// The allowed words, in the order of the enumerators, which count from 0.
 template <typename Enum>
 std::span<const std::string_view> words_of();
 
-// A word of a closed set.
+// One of a fixed set of words.
 template <typename Enum>
 struct OneOf {
   using Value = Enum;
@@ -128,7 +128,7 @@ inline constexpr bool kIsList = false;
 template <typename ItemRule>
 inline constexpr bool kIsList<ListOf<ItemRule>> = true;
 
-// Whether two items may not stand in one list.
+// Whether two items exclude each other in one list.
 template <typename Item>
 bool is_repetition(const Item& a, const Item& b) {
   return a == b;
@@ -137,7 +137,7 @@ inline bool is_repetition(const ExpectedSession& a, const ExpectedSession& b) {
   return a.name == b.name;
 }
 
-// A value as the file would have it, on one line.
+// A value on one line, as in the file.
 std::string to_text(std::uint32_t count);
 std::string to_text(bool value);
 std::string to_text(const ExpectedSession& session);

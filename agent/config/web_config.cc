@@ -51,7 +51,7 @@ constexpr Row<WebConfig> kRows[] = {
 #undef WEB_OPTION
 };
 
-// A file's path, seen from the directory of the file that names it.
+// Resolves a path relative to the directory of the file that names it.
 void resolve(std::string& path, const std::string& named_in) {
   if (path.empty() || path.starts_with('/')) return;
   const std::size_t slash = named_in.rfind('/');
@@ -94,7 +94,7 @@ Result<void> check_clients(const TlsConfig& tls) {
   return {};
 }
 
-// What no key shows alone.
+// Checks that concern more than one key.
 Result<void> check(const TlsConfig& tls) {
   if (auto one = expect_one_of(tls.cert, tls.cert_file, "cert"); !one) return one;
   if (auto one = expect_one_of(tls.key, tls.key_file, "key"); !one) return one;
@@ -140,7 +140,7 @@ Result<WebConfig> parse_web(const std::string& text, const std::string& name) {
   for (std::string* path : {&tls.cert_file, &tls.key_file, &tls.client_ca_file})
     resolve(*path, name);
   if (const auto checked = check(tls); !checked) return checked.error().within(name);
-  // exporter-toolkit takes it, and then answers every request 429.
+  // exporter-toolkit accepts it, and then answers every request with 429.
   if (config->rate_limit.interval.count() != 0 && config->rate_limit.burst == 0) {
     return fail(name,
                 ": rate_limit: interval without burst, so every request would be refused; "

@@ -15,7 +15,7 @@
 
 namespace pppol2tp::config {
 
-// As Go's crypto/tls and the format call them. RequireClientCert is an old word for
+// Names from Go's crypto/tls and the file format. RequireClientCert is an old name for
 // RequireAnyClientCert.
 #define PPPOL2TP_CLIENT_AUTH_TYPES(X) \
   X(NoClientCert)                     \
@@ -33,7 +33,7 @@ enum class ClientAuth : std::uint8_t {
 
 enum class TlsVersion : std::uint8_t { TLS12, TLS13 };
 
-// Those that Go's crypto/tls counts as secure (tls.CipherSuites), by their IANA names.
+// The ones that Go's crypto/tls considers secure (tls.CipherSuites), by their IANA names.
 #define PPPOL2TP_CIPHER_SUITES(X)                \
   X(TLS_AES_128_GCM_SHA256)                      \
   X(TLS_AES_256_GCM_SHA384)                      \
@@ -59,7 +59,7 @@ std::string_view to_text(CipherSuite suite);
 
 enum class Curve : std::uint8_t { CurveP256, CurveP384, CurveP521, X25519 };
 
-// Certificates and keys are PEM text or the path of a file with it; of each pair one at most.
+// Certificates and keys are PEM text or the path of a PEM file; give at most one of each pair.
 struct TlsConfig {
   std::string cert;
   std::string cert_file;
@@ -78,7 +78,7 @@ struct TlsConfig {
   bool is_enabled() const { return !cert.empty() || !cert_file.empty(); }
 };
 
-// Empty: not sent, or at the server's own default.
+// Empty: not sent, or the server's own default.
 struct HeaderConfig {
   std::string content_security_policy;
   std::string x_frame_options;
@@ -87,7 +87,7 @@ struct HeaderConfig {
   std::string strict_transport_security;
 };
 
-// A bucket of `burst` requests that one flows into every `interval`; 0: no limit.
+// A token bucket that holds `burst` requests and gets one per `interval`; 0: no limit.
 struct RateLimit {
   std::chrono::milliseconds interval{0};
   std::uint32_t burst = 0;
@@ -97,19 +97,19 @@ struct WebConfig {
   TlsConfig tls;
   HeaderConfig headers;
   bool http2 = false;                        // can only be false
-  std::map<std::string, std::string> users;  // name to bcrypt hash; empty: everybody may
+  std::map<std::string, std::string> users;  // name to bcrypt hash; empty: no login
   RateLimit rate_limit;
 };
 
-// Reads a web configuration file; relative paths in it start at its own directory. An error is one
-// line that names the file and, where there is one, the line and key, and says what is allowed
-// there. It never shows a password, a hash or a key.
+// Reads a web configuration file; relative paths in it start at its directory. An error is one line
+// with the file and, if known, the line and key; it says what is allowed there. It never shows a
+// password, a hash or a key.
 Result<WebConfig> load_web(const std::string& path);
 
-// The same for text at hand; `name` stands for the file.
+// The same for text in memory; errors name `name` as the file.
 Result<WebConfig> parse_web(const std::string& text, const std::string& name);
 
-// WEB_CONFIG.md, as it has to be.
+// The text of WEB_CONFIG.md.
 std::string web_config_markdown();
 
 }  // namespace pppol2tp::config

@@ -35,7 +35,7 @@ bool is_bcrypt_digit(char c) {
          c == '/';
 }
 
-// bcrypt takes twice as long for each step; one of 18 takes some 20 s.
+// Each step doubles bcrypt's time; cost 18 takes some 20 s.
 constexpr int kLeastCost = 4;
 constexpr int kMostCost = 18;
 

@@ -11,7 +11,7 @@
 
 namespace pppol2tp::config {
 
-// Printable text that is no more than a line.
+// Printable text on a single line.
 struct PlainText {
   using Value = std::string;
   Result<std::string> parse(std::string_view scalar) const;
@@ -24,7 +24,7 @@ struct FilePath {
   std::string allowed() const;
 };
 
-// Blocks of PEM whose label ends with a word. Errors do not show the text: it may be a key.
+// PEM blocks whose label ends with a given word. Errors do not show the text: it may be a key.
 struct PemText {
   using Value = std::string;
   Result<std::string> parse(std::string_view scalar) const;
@@ -33,7 +33,7 @@ struct PemText {
   std::string_view label;
 };
 
-// What crypt(5) takes as bcrypt. Errors do not show the text: it may be a password.
+// A bcrypt hash as crypt(5) accepts it. Errors do not show the text: it may be a password.
 struct BcryptHash {
   using Value = std::string;
   Result<std::string> parse(std::string_view scalar) const;
@@ -61,7 +61,7 @@ struct OneOfTexts {
   std::string_view second = {};
 };
 
-// Names of the file's own choice, each with a value.
+// A mapping with names that the user chooses, each with a value.
 template <typename ItemRule>
 struct MapOf {
   using Value = std::map<std::string, typename ItemRule::Value>;

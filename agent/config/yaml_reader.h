@@ -1,5 +1,5 @@
-// Reads a YAML text into a struct by a table of its keys. Inside agent/config only: it shows
-// yaml-cpp.
+// Reads a YAML text into a struct by a table of its keys. For use inside agent/config only: it
+// exposes yaml-cpp.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace pppol2tp::config {
 
-// Throws nothing; an error comes without file and line, which are those of `culprit`.
+// Does not throw. An error comes without file and line; those of `culprit` are to be added.
 template <typename Rule>
 Result<void> read(const YAML::Node& node, const Rule& rule, typename Rule::Value& field,
                   YAML::Mark& culprit) {
@@ -73,20 +73,20 @@ Result<void> read(const YAML::Node& node, const ListOf<Item>& rule,
 // One key of a file.
 template <typename Target>
 struct Row {
-  std::string_view key;  // its path; a dot for each level
-  // Reads its value into its field; see read() for how it fails.
+  std::string_view key;  // its path, with a dot for each level
+  // Parses the value into its field; see read() for how it fails.
   Result<void> (*read)(const YAML::Node& node, Target& target, YAML::Mark& culprit);
   std::string (*allowed)();  // in words
 };
 
-// Walks one file's tree and fills a Target, by a table of rows. Throws what yaml-cpp throws for a
-// tree that is not as it says it is; see read_yaml().
+// Walks a file's tree and fills a Target, by a table of rows. May throw yaml-cpp's exceptions for
+// an inconsistent tree; see read_yaml().
 template <typename Target>
 class TreeReader {
  public:
   TreeReader(std::string_view file, std::span<const Row<Target>> rows) : file_(file), rows_(rows) {}
 
-  // `section` is "" for the top, else ends with a dot.
+  // `section` is "" for the top level, otherwise it ends with a dot.
   Result<void> read_section(const YAML::Node& node, const std::string& section) {
     if (!node.IsDefined() || node.IsNull()) return {};
     if (!node.IsMap()) {
@@ -122,7 +122,7 @@ class TreeReader {
       YAML::Mark culprit = key.Mark();
       const auto done = row->read(value, target_, culprit);
       if (done) return {};
-      // A value that is not there has no place in the file; its key has.
+      // A missing value has no position in the file; its key has one.
       const YAML::Mark& mark = value.IsNull() ? key.Mark() : culprit;
       return at(file_, mark, fail(path, ": ", done.error().message, "; allowed: ", row->allowed()));
     }
@@ -138,7 +138,7 @@ class TreeReader {
                 "; allowed: ", join(known));
   }
 
-  // The names that may stand in a section, each once.
+  // The names allowed in a section, each once.
   std::vector<std::string> keys_in(const std::string& section) const {
     std::vector<std::string> out;
     for (const Row<Target>& row : rows_) {
@@ -155,8 +155,8 @@ class TreeReader {
   Target target_;
 };
 
-// A Target at its defaults, with what the text says. An error is one line that names the file and,
-// where there is one, the line and key, and says what is allowed there. Throws nothing.
+// A Target with its defaults and the values from the text. An error is one line with the file and,
+// if known, the line and key; it says what is allowed there. Does not throw.
 template <typename Target>
 Result<Target> read_yaml(const std::string& text, std::string_view file,
                          std::span<const Row<Target>> rows) {

@@ -10,7 +10,7 @@
 namespace pppol2tp::config {
 namespace {
 
-// Notes where a document starts, and lets everything else pass.
+// Notes where a document starts, and ignores everything else.
 class DocumentStart final : public YAML::EventHandler {
  public:
   const YAML::Mark& mark() const { return mark_; }
@@ -32,9 +32,9 @@ class DocumentStart final : public YAML::EventHandler {
   YAML::Mark mark_;
 };
 
-// YAML::Load() ignores what follows the first document, and YAML::LoadAll() never returns when the
-// text goes on with something that no document can start with, a comma say (seen in 0.7 and 0.8).
-// May throw what yaml-cpp throws.
+// YAML::Load() ignores what follows the first document, and YAML::LoadAll() never returns if the
+// text continues with something that cannot start a document, such as a comma (seen in 0.7 and
+// 0.8). May throw yaml-cpp's exceptions.
 Result<void> expect_one_document(const std::string& text, std::string_view name) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);

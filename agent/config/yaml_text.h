@@ -1,5 +1,5 @@
-// One YAML document from a text, and errors that say where in it something is wrong. Inside
-// agent/config only: it shows yaml-cpp.
+// One YAML document from a text, and errors that say where in the text a problem is. For use inside
+// agent/config only: it exposes yaml-cpp.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -15,11 +15,11 @@ namespace pppol2tp::config {
 
 inline constexpr std::size_t kMaxFileBytes = 1 << 20;
 
-// The document's tree. Fails on what is no YAML, on a second document, and on text larger than
-// kMaxFileBytes. Throws nothing.
+// The document's tree. Fails if the text is not YAML, has a second document, or is larger than
+// kMaxFileBytes. Does not throw.
 Result<YAML::Node> parse_yaml(const std::string& text, std::string_view file);
 
-// The error, with where in the file it is: "file:line: ".
+// The error with its position in the file: "file:line: ".
 Error at(std::string_view file, const YAML::Mark& mark, const Error& error);
 
 // "a list", "a mapping", ..

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kMaxPluginBytes = 16 << 20;
 constexpr std::size_t kMaxModuleListBytes = 16 << 20;
-// What plugin/pppol2tp.c marks its file with, before the version.
+// The marker that plugin/pppol2tp.c puts into its file, before the version.
 constexpr std::string_view kPluginMark = "pppol2tp-plugin-version=";
 
 bool exists(const std::string& path) {
@@ -32,7 +32,7 @@ bool is_loaded(const std::string& root, const std::string& module) {
   return exists(root + "/sys/module/" + module);
 }
 
-// modules.dep and modules.builtin name every module that belongs to the running kernel.
+// modules.dep and modules.builtin list all modules of the running kernel.
 bool can_be_loaded(const std::string& root, const std::string& module) {
   utsname kernel{};
   uname(&kernel);

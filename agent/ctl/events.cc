@@ -16,7 +16,7 @@
 namespace pppol2tp::ctl {
 namespace {
 
-// How long a reader sleeps when no record comes, before it looks whether the file was replaced.
+// How long a reader sleeps without a record before it checks whether the file was replaced.
 constexpr std::uint64_t kLookAgainNs = 1'000'000'000;
 constexpr std::chrono::milliseconds kUntilNewRing(200);
 
@@ -40,7 +40,7 @@ bool is_same(const Value& a, const Value& b, const Moment& moment) {
   return to_number(a, moment) == to_number(b, moment);
 }
 
-// `age` changes by itself.
+// `age` changes without an event.
 std::vector<Change> changes_between(const model::Session& before, const model::Session& after,
                                     const Moment& moment) {
   std::vector<Change> changes;
@@ -59,7 +59,7 @@ bool write_line(std::string line) {
          std::fflush(stdout) == 0;
 }
 
-// Prints until there is no more to come from this file. False: and none from another.
+// Prints until nothing more can come from this file. False: nor from another file.
 bool print_ring(const ring::Segment& segment, const std::string& path, EventText& text,
                 bool follow) {
   ring::Reader reader(segment);
@@ -88,7 +88,7 @@ std::string EventText::line_of(const ring::Record& record, const Moment& moment)
   const auto& who = record.header.identity;
   const model::SessionIds ids{who.netns, who.tunnel_id, who.session_id};
   model::Session& session = sessions_[ids];
-  if (!session.is_of(who)) session = {};  // ids come back
+  if (!session.is_of(who)) session = {};  // ids are used again
   const model::Session before = session;
   session.state.identity = who;
   ring::apply_body(record, session.state);
@@ -123,7 +123,7 @@ Result<void> print_events(const std::string& ring_path, EventText text, bool fol
     } else if (is_first) {
       return cannot_read(ring_path, status);
     } else {
-      std::this_thread::sleep_for(kUntilNewRing);  // the next pppd makes another
+      std::this_thread::sleep_for(kUntilNewRing);  // the next pppd makes a new one
     }
   }
 }

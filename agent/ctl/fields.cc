@@ -14,7 +14,7 @@
 namespace pppol2tp::ctl {
 namespace {
 
-using namespace metrics;  // the rows' own words
+using namespace metrics;  // for the names that the rows use
 using model::Session;
 
 constexpr double kNanosecond = 1e-9;
@@ -83,7 +83,7 @@ constexpr ValueRow kValues[] = {
 #include "agent/metrics/metrics.def"
 };
 
-// A label is there when its family's samples are.
+// A label is present if its family's samples are.
 When when_of(FamilyId family) {
   const auto row = std::find_if(std::begin(kValues), std::end(kValues),
                                 [family](const ValueRow& each) { return each.family == family; });
@@ -104,7 +104,7 @@ std::vector<Field> make_fields() {
   };
   for (const ValueRow& row : kValues) {
     const Family& what = family(row.family);
-    if (what.kind == Kind::info) continue;  // always 1: its labels say it all
+    if (what.kind == Kind::info) continue;  // always 1: the labels have the information
     all.push_back({value_name(what.name, row.label), what.help, row.value, row.when});
   }
   return all;

@@ -8,7 +8,7 @@
 namespace pppol2tp::ctl {
 namespace {
 
-// Nothing is left out: the ring's own size is the limit.
+// Nothing is left out: the ring's size is the limit.
 constexpr model::Limits kEverything{std::numeric_limits<std::uint32_t>::max(),
                                     HostView::kEndedAreKeptNs,
                                     std::numeric_limits<std::uint32_t>::max()};

@@ -1,8 +1,8 @@
-// The host's sessions as the shared memory tells them, read-only and without the agent: the same
-// ring tail, liveness and model that the agent has, filled anew.
+// The host's sessions from shared memory, read-only and without the agent: uses the agent's ring
+// tail, liveness and model.
 //
-// At first, sessions that ended are there for as long as the ring remembers their end; whoever goes
-// on looking keeps them for kEndedAreKeptNs, however many they get. One thread.
+// At first, an ended session is there if the ring still has its end. While the view is refreshed,
+// it keeps ended sessions for kEndedAreKeptNs, however many there are. One thread.
 #pragma once
 
 #include <memory>
@@ -20,12 +20,12 @@ namespace pppol2tp::ctl {
 
 class HostView {
  public:
-  // Fails, saying why and what to do, when there is no ring to read.
+  // Fails if there is no ring to read; the error says why and what to do.
   static Result<std::unique_ptr<HostView>> open(const std::string& ring_path);
 
   static constexpr std::uint64_t kEndedAreKeptNs = 900'000'000'000;
 
-  // Takes in what has happened since open(), or since the last call.
+  // Reads what has happened since open() or the last call.
   Result<void> refresh(std::uint64_t now_ns);
 
   const model::Model& model() const { return model_; }
@@ -44,7 +44,7 @@ class HostView {
   collectors::Liveness liveness_;
 };
 
-// Says that the ring at `path` cannot be read, why, and what to do about it.
+// The error that the ring at `path` cannot be read, with the reason and what to do.
 Error cannot_read(const std::string& path, ring::SegmentStatus status);
 
 }  // namespace pppol2tp::ctl

@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A peer's bytes need not be UTF-8; JSON must.
+// A peer's bytes may not be UTF-8, but JSON must be.
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -1,5 +1,5 @@
-// Sessions as JSON, for scripts: each field under its name, numbers as they are (seconds, bytes,
-// Unix time), and nothing for what is not known.
+// Sessions as JSON, for scripts: each field under its name, plain numbers (seconds, bytes, Unix
+// time); unknown fields are left out.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ std::string to_json(const std::vector<const model::Session*>& sessions, const Mo
 // One object, on one line.
 std::string to_json(const model::Session& session, const Moment& moment);
 
-// An event's line: its name, when, and the fields that it changed.
+// An event's line: its name, its time, and the fields that it changed.
 struct Change {
   const Field* field;
   Value value;

@@ -1,4 +1,4 @@
-// pppol2tpctl: the host's sessions on a terminal, from the shared memory alone. See --help.
+// pppol2tpctl: shows the host's sessions on a terminal, from shared memory alone. See --help.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -19,14 +19,13 @@ namespace {
 using namespace pppol2tp;
 using namespace pppol2tp::ctl;
 
-// Exit statuses, as ip(8) has them: what was asked for is not there, or went wrong; the question
-// itself was wrong.
+// Exit statuses as in ip(8): a failure, or nothing found; and a wrong command line.
 constexpr int kTrouble = 1;
 constexpr int kBadInput = 2;
 
 constexpr char kDefaultColumns[] =
     "id,ifname,user,state,age,peer_address,remote_ipv4,receive_bytes_total,transmit_bytes_total";
-// With --all: why those ended is what is asked then.
+// The default columns with --all, which is used to ask why sessions ended.
 constexpr char kDefaultColumnsOfAll[] =
     "id,ifname,user,state,end_cause,end_time_seconds,age,peer_address,receive_bytes_total,"
     "transmit_bytes_total";
@@ -95,7 +94,8 @@ int show_sessions(const Flags& flags) {
   return print(flags.json ? to_json(sessions, moment) : session_table(sessions, *columns, moment));
 }
 
-// A session by "TUNNEL/SESSION", interface or user; ended ones only when no living one is meant.
+// Finds sessions by "TUNNEL/SESSION", interface or user; ended ones only if no living one
+// matches.
 std::vector<const model::Session*> sessions_named(const HostView& view, const std::string& name) {
   std::vector<const model::Session*> living;
   std::vector<const model::Session*> ended;

@@ -23,7 +23,7 @@ bool parse_number(std::string_view text, double& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-// The text that conditions and sorts see: as the value is, not as people like it.
+// The text for conditions and sorting: the plain value, not the form for people.
 std::string plain_text(const Value& value, const Moment& moment) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto number = to_number(value, moment)) {
@@ -119,7 +119,7 @@ void Order::sort(std::vector<const model::Session*>& sessions, const Moment& mom
     const auto low_number = to_number(low.first, moment);
     const auto high_number = to_number(high.first, moment);
     if (low_number && high_number) return *low_number < *high_number;
-    // As people count: 1/9 before 1/10.
+    // Numbers within text are compared as numbers: 1/9 before 1/10.
     return strverscmp(plain_text(low.first, moment).c_str(),
                       plain_text(high.first, moment).c_str()) < 0;
   };

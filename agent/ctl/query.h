@@ -1,5 +1,5 @@
-// Which sessions are meant, and in what order: `user=alice`, `state!=up`,
-// `receive_bytes_total>1e9`, `peer_text~congest`.
+// Selects and sorts sessions: `user=alice`, `state!=up`, `receive_bytes_total>1e9`,
+// `peer_text~congest`.
 #pragma once
 
 #include <string>
@@ -11,8 +11,9 @@
 
 namespace pppol2tp::ctl {
 
-// FIELD, one of = != ~ < >, and a value. ~ is true when the field's text holds the value; < and >
-// compare numbers. Nothing is less than, greater than or equal to what is not there.
+// FIELD, one of = != ~ < >, and a value. ~ is true if the field's text contains the value; < and >
+// compare numbers. A field without a value is neither less than, greater than, nor equal to
+// anything.
 class Condition {
  public:
   static Result<Condition> parse(std::string_view text);
@@ -28,8 +29,8 @@ class Condition {
   double number_ = 0;
 };
 
-// A field's name; a leading minus turns the order round. Numbers are compared as numbers, text as
-// text but for the numbers in it, and what is not there comes last in either order.
+// A field's name; a leading minus reverses the order. Numbers are compared as numbers; text as
+// text, except for numbers in it. Sessions without a value come last in either order.
 class Order {
  public:
   static Result<Order> parse(std::string_view text);

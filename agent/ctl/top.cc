@@ -88,7 +88,7 @@ Rates::Rate Rates::of(const model::Session& session) const {
 
 std::string top_screen(const HostView& view, const Rates& rates, TopOrder order, std::size_t lines,
                        std::size_t columns) {
-  constexpr std::size_t kHeadLines = 4;  // the columns' titles are the fourth
+  constexpr std::size_t kHeadLines = 4;  // the last of them has the columns' titles
   auto rows = rows_in_order(view, rates, order);
   std::string screen = head(view, rows);
   rows.resize(std::min(rows.size(), lines > kHeadLines ? lines - kHeadLines : 0));

@@ -1,4 +1,4 @@
-// The busiest sessions, on a terminal that is drawn anew every other second, until q is pressed.
+// The busiest sessions, on a terminal that is redrawn every two seconds, until q is pressed.
 #pragma once
 
 #include <string>
@@ -10,9 +10,8 @@
 
 namespace pppol2tp::ctl {
 
-// Bytes per second of each session, from its last two readings of the kernel's counters (which
-// pppd takes every pppol2tp_stats_interval while there is traffic): 0 until there are two. One
-// thread.
+// Bytes per second of each session, from the last two readings of the kernel's counters (pppd takes
+// one every pppol2tp_stats_interval while there is traffic); 0 until there are two. One thread.
 class Rates {
  public:
   struct Rate {
@@ -20,7 +19,7 @@ class Rates {
     double transmit = 0;
   };
 
-  // Takes in the newest readings; forgets sessions that have gone.
+  // Takes the newest readings; forgets sessions that have left the model.
   void update(const std::vector<const model::Session*>& sessions);
 
   Rate of(const model::Session& session) const;
@@ -29,7 +28,7 @@ class Rates {
   struct Known {
     ring::CountersSection last{};
     Rate rate;
-    std::uint64_t round = 0;  // of update(), when the session was last there
+    std::uint64_t round = 0;  // the last update() that saw the session
   };
   std::unordered_map<std::uint32_t, Known> by_instance_;
   std::uint64_t round_ = 0;

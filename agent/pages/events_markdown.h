@@ -1,5 +1,4 @@
-// plugin/ring/EVENTS.md, as it has to be: what a session can report, from the tables of
-// plugin/ring.
+// The text of plugin/ring/EVENTS.md, from the tables of plugin/ring.
 #pragma once
 
 #include <string>

@@ -33,7 +33,7 @@ void append_trouble(std::string& out, std::string_view what) {
   out += "</p>\n";
 }
 
-// What an operator would otherwise have to look for in the agent's own metrics.
+// Problems that an operator would otherwise have to find in the agent's own metrics.
 void append_troubles(std::string& out, const metrics::AgentFacts& agent) {
   if (!agent.ring.attached) {
     append_trouble(out,

@@ -1,7 +1,7 @@
-// The page at "/": what this is, where the metrics are, what is wrong with the agent, and the
-// sessions at a glance. Plain HTML without scripts or anything from elsewhere; its style is at
-// style.css beside it (style.h). Links are relative, so that the page also works below another path
-// of a reverse proxy.
+// The page at "/": what this is, where the metrics are, the agent's problems, and an overview of
+// the sessions. Plain HTML without scripts or external resources; its style sheet is style.css
+// beside it (style.h). Links are relative, so that the page also works under another path behind a
+// reverse proxy.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace pppol2tp::pages {
 
-// Pure; any thread. Everything a peer chose is escaped.
+// Pure; any thread. All text from peers is escaped.
 std::string landing_page(const model::Snapshot& snapshot, const metrics::AgentFacts& agent);
 
 }  // namespace pppol2tp::pages

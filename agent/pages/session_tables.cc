@@ -28,7 +28,7 @@ std::string time_of_day(std::uint64_t boottime_ns, std::int64_t realtime_offset_
   return {buffer.data(), std::strftime(buffer.data(), buffer.size(), "%F %T", &broken_down)};
 }
 
-// "2d 3h", "3h 4m", "4m 5s", "5s"; empty where one of the two times is not known.
+// "2d 3h", "3h 4m", "4m 5s", "5s"; empty if one of the two times is unknown.
 std::string length_of(std::uint64_t begin_ns, std::uint64_t end_ns) {
   if (begin_ns == 0 || end_ns < begin_ns) return {};
   const std::uint64_t seconds = (end_ns - begin_ns) / kSecond;
@@ -38,8 +38,8 @@ std::string length_of(std::uint64_t begin_ns, std::uint64_t end_ns) {
   return concat(seconds / 86400, "d ", seconds / 3600 % 24, 'h');
 }
 
-// The first `limit` of the sessions that `is_wanted`, in the order of `is_before`; and how many
-// there are of them.
+// The first `limit` sessions for which `is_wanted`, in the order of `is_before`, and the number of
+// all of them.
 struct Selection {
   std::vector<const Session*> first;
   std::size_t all = 0;

@@ -1,4 +1,4 @@
-// Tables of sessions for the landing page. Pure; any thread. Everything a peer chose is escaped.
+// Tables of sessions for the landing page. Pure; any thread. All text from peers is escaped.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,22 @@
 
 namespace pppol2tp::pages {
 
-// More sessions than this are counted on the page, and left to /metrics.
+// The page lists this many sessions; it only counts the others, which are in /metrics.
 inline constexpr std::size_t kMaxRows = 500;
-// The latest ends that are shown.
+// How many of the latest ends are listed.
 inline constexpr std::size_t kMaxEnds = 20;
 
-// How many living sessions are in each phase; phases that none is in are left out.
+// The number of living sessions in each phase, without empty phases.
 void append_phases(std::string& out, const metrics::HostFacts& host);
 
-// How many sessions have ended of each cause since the agent's first start; causes without any are
-// left out.
+// The number of ended sessions by cause since the agent's first start, without causes that did not
+// occur.
 void append_causes(std::string& out, const metrics::HostFacts& host);
 
-// The sessions that ended last, the newest first, each with its cause and the peer's own words.
+// The sessions that ended last, newest first, with cause and the peer's text.
 void append_latest_ends(std::string& out, const model::Snapshot& snapshot);
 
-// The living sessions, by their ids.
+// The living sessions, in the order of their ids.
 void append_living(std::string& out, const model::Snapshot& snapshot);
 
 }  // namespace pppol2tp::pages

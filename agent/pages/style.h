@@ -1,5 +1,5 @@
-// The pages' style sheet, served at /style.css: the pages' Content-Security-Policy allows no style
-// inside them.
+// The pages' style sheet, served at /style.css, because the pages' Content-Security-Policy forbids
+// inline styles.
 #pragma once
 
 #include <string_view>
