@@ -80,8 +80,8 @@ std::string metrics_markdown() {
       "<!-- Printed by `pppol2tp-agent --print-metrics` from agent/metrics/metrics.def. Do not "
       "edit. "
       "-->\n\n"
-      "Directions are this host's: `receive` is what came in from the peer. A label with an empty "
-      "value is left out. Types are those of the Prometheus text format, where an info is a gauge "
+      "Directions are this host's: `receive` counts what comes from the peer. A label with an "
+      "empty value is left out. Types are those of the Prometheus text format; an info is a gauge "
       "that is always 1.\n";
   append_scope(
       out, Scope::session, "Sessions",
@@ -89,10 +89,11 @@ std::string metrics_markdown() {
       "a session in another network namespace than the agent's.");
   append_scope(out, Scope::tunnel, "Tunnels",
                "Labels of every sample: `tunnel_id`, and `netns` as above. A tunnel is shown while "
-               "one of its sessions is.");
-  append_scope(out, Scope::host, "The host", "Over all sessions.");
+               "it has a session or the kernel has it, and for the retention time after that.");
+  append_scope(out, Scope::host, "The host",
+               "Sums over all sessions, and what the agent's configuration expects and allows.");
   append_scope(out, Scope::agent, "The agent and its sources",
-               "What the numbers above are worth: losses on the way, and the agent's own health.");
+               "Whether the numbers above are complete: lost records, and the agent's own health.");
   out += "\nThe values of `cause` and `phase` are explained in plugin/ring/EVENTS.md.\n";
   return out;
 }

@@ -57,13 +57,13 @@ Result<FamilySet> parse_families(std::string_view word) {
   const FamilySet found = families_where([&](const Family& family) {
     return is_beginning ? family.name.starts_with(name) : family.name == name;
   });
-  if (found.none()) return fail(in_quotes(word, kQuoteLimit), " is no metric of this agent");
+  if (found.none()) return fail(in_quotes(word, kQuoteLimit), " is not a metric of this agent");
   return found;
 }
 
 std::string_view allowed_families() {
-  return "a metric's name, the beginning of names with a star (pppol2tp_session_receive_*), or one "
-         "of session, tunnel, host, agent";
+  return "a metric's name, a prefix and a star (pppol2tp_session_receive_*), or one of "
+         "session, tunnel, host, agent";
 }
 
 }  // namespace pppol2tp::metrics

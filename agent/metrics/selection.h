@@ -1,6 +1,5 @@
-// Which families an answer shows, and the words by which people say it: a family's name, the
-// beginning of names with a star (pppol2tp_session_receive_*), or a scope (session, tunnel, host,
-// agent).
+// Which families an answer shows. People select them by name, by a prefix and a star
+// (pppol2tp_session_receive_*), or by scope (session, tunnel, host, agent).
 #pragma once
 
 #include <bitset>

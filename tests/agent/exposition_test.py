@@ -107,7 +107,7 @@ class Exposition(unittest.TestCase):
     def test_a_query_that_is_wrong_is_refused_in_one_line(self):
         status, _, body = fetch(self.agent, "?collect[]=pppol2tp_nonsense")
         self.assertEqual(status, 400)
-        self.assertTrue(body.startswith(b'collect[]: "pppol2tp_nonsense" is no metric of this agent; allowed: '))
+        self.assertTrue(body.startswith(b'collect[]: "pppol2tp_nonsense" is not a metric of this agent; allowed: '))
         self.assertEqual(body.count(b"\n"), 1)
 
     def test_a_head_request_gets_the_head_alone(self):

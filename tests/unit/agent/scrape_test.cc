@@ -63,8 +63,9 @@ TEST(ScrapeRequest, SaysWhatIsWrongWithAParameter) {
   EXPECT_EQ(
       refusal("colect[]=x"),
       "unknown parameter \"colect[]\"; allowed: collect[], exclude[], shard, shards, created");
-  EXPECT_THAT(refusal("collect[]=nonsense"),
-              HasSubstr("collect[]: \"nonsense\" is no metric of this agent; allowed: a metric's"));
+  EXPECT_THAT(
+      refusal("collect[]=nonsense"),
+      HasSubstr("collect[]: \"nonsense\" is not a metric of this agent; allowed: a metric's"));
   EXPECT_THAT(refusal("exclude[]="), HasSubstr("exclude[]: \"\" is no metric"));
   EXPECT_EQ(refusal("shard=0"), "shard: given without shards");
   EXPECT_EQ(refusal("shards=2"), "shards: given without shard");

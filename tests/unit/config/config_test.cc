@@ -101,8 +101,9 @@ const BadInput kBadInputs[] = {
      "a.yaml:1: metrics.detail: \"all\" is not a known value; allowed: totals, tunnels, sessions, "
      "everything"},
     {"MetricThatDoesNotExist", "metrics:\n  disabled:\n    - pppol2tp_session_upp\n",
-     "a.yaml:3: metrics.disabled: \"pppol2tp_session_upp\" is no metric of this agent; allowed: a "
-     "list of any of: a metric's name, the beginning of names with a star "
+     "a.yaml:3: metrics.disabled: \"pppol2tp_session_upp\" is not a metric of this agent; allowed: "
+     "a "
+     "list of any of: a metric's name, a prefix and a star "
      "(pppol2tp_session_receive_*), or one of session, tunnel, host, agent"},
     {"KeyTwice", "ring: /a\nretention: 1s\nring: /b\n",
      "a.yaml:3: ring: given twice; allowed: once"},

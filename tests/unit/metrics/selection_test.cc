@@ -45,7 +45,7 @@ TEST(Families, ThatDoNotExistAreAnErrorThatNamesThem) {
   for (const char* word : {"", "pppol2tp_session_upp", "session_up", "pppol2tp_x*", "Session"}) {
     const auto set = parse_families(word);
     ASSERT_FALSE(set) << word;
-    EXPECT_EQ(set.error().message, "\"" + std::string(word) + "\" is no metric of this agent");
+    EXPECT_EQ(set.error().message, "\"" + std::string(word) + "\" is not a metric of this agent");
   }
 }
 
