@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::size_t kPageSize = model::CowPages<model::Session>::kPageSize;
 
-// `fresh`, or what was there before if it is the same: then whatever was made from that still
-// holds.
+// Returns the previous object if it equals `fresh`: then everything made from it stays valid.
 template <typename T>
 std::shared_ptr<const T> keep_if_equal(const std::shared_ptr<const T>& before, T&& fresh) {
   if (before && *before == fresh) return before;
@@ -28,12 +27,12 @@ Block::Origin origin_of(const Pages& pages, std::int64_t realtime_offset_ns) {
   return origin;
 }
 
-// Whether two differ in nothing but what all sessions report all the time.
+// Whether two differ only in statistics, which all sessions report all the time.
 bool have_same_facts(const Block::Origin& a, const Block::Origin& b) {
   return a.facts_versions == b.facts_versions && a.realtime_offset_ns == b.realtime_offset_ns;
 }
 
-// Visits (place in the block, item) of all that is there, and (place, null) for what is not.
+// Visits (place in the block, item) for each item, and (place, null) for each empty place.
 template <typename Pages, typename Visit>
 void for_each_place(const Pages& pages, Visit&& visit) {
   std::size_t place = 0;
@@ -44,7 +43,7 @@ void for_each_place(const Pages& pages, Visit&& visit) {
   }
 }
 
-// Independent of session_labels, so that a series stays where it is.
+// Does not depend on session_labels, so a series stays in its shard.
 std::uint32_t shard_key(std::string_view identifying_labels) {
   return static_cast<std::uint32_t>(
       hash_bytes(identifying_labels.data(), identifying_labels.size(), 0) >> 32);
@@ -180,7 +179,7 @@ BlockLabels BlockCache<Item>::make_labels(Part pages) const {
   return {texts, shard_keys};
 }
 
-// Of items that the family has a sample of; what the others' labels would be, nobody will see.
+// Only items that the family has a sample of: the labels of others are not shown.
 template <typename Item>
 ItemTexts BlockCache<Item>::make_own_labels(const FamilyRows& rows,
                                             const std::vector<FamilyBlock::Row>& columns,

@@ -1,8 +1,8 @@
-// The blocks of all sessions, or of all tunnels, from scrape to scrape: what did not change in
-// between is the very same object as before, with all that was made from it.
+// Keeps the blocks of all sessions, or of all tunnels, between scrapes. What has not changed is the
+// same object as before, with everything that was made from it.
 //
-// Thread-safe. Scrapes at the same time share what they make; one waits for another only where both
-// need the same block, and for as long as it takes to make that one (some 0.1 ms).
+// Thread-safe. Concurrent scrapes share what they make. One waits for another only if both need the
+// same block, for as long as it takes to make it (some 0.1 ms).
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@
 
 namespace pppol2tp::metrics {
 
-// One block of the model, all families.
+// One block of the model with all families.
 struct Block {
-  // What it was made from; those of pages that are not there are 0.
+  // The versions of the pages that it was made from; 0 for a page that does not exist.
   struct Origin {
     std::array<std::uint64_t, kPagesInBlock> versions{};
     std::array<std::uint64_t, kPagesInBlock> facts_versions{};
@@ -35,7 +35,7 @@ struct Block {
   std::shared_ptr<const BlockLabels> labels;
   std::vector<std::shared_ptr<const FamilyBlock>> families;  // in the order of families_of()
 
-  // When each item's counters began; null when the schema does not say or no item does.
+  // When each item's counters began; null if the schema does not say or no item has any.
   std::shared_ptr<const Column> start_time;
 };
 
@@ -45,21 +45,21 @@ class BlockCache {
   using Pages = std::vector<std::shared_ptr<const Page<Item>>>;
   using Blocks = std::vector<std::shared_ptr<const Block>>;
 
-  // `common_labels` names labels of `described_by` that go on every sample.
+  // `common_labels` names the labels of `described_by` that every sample gets.
   BlockCache(const Schema<Item>& schema, Scope scope, FamilyId described_by,
              const std::vector<std::string>& common_labels);
 
-  // The families of each block, in their order.
+  // The families of each block, in order.
   const std::vector<FamilyId>& families() const { return families_; }
 
-  // Lets go of each page as soon as it has what it needs, so that the model may change it again
-  // without copying it first.
+  // Releases each page as soon as its values are extracted, so that the model can change it without
+  // a copy.
   Blocks blocks(Pages pages, std::int64_t realtime_offset_ns);
 
  private:
   struct FamilyRows {
     FamilyId family;
-    bool is_statistics;  // has nothing that facts_version stands for
+    bool is_statistics;  // does not depend on anything that facts_version covers
     std::span<const ValueRow<Item>> values;
     std::vector<LabelRow<Item>> own_labels;
   };
@@ -83,7 +83,7 @@ class BlockCache {
 
   using Entry = Guarded<std::shared_ptr<const Block>>;
   Entry& entry(std::size_t number);
-  Guarded<std::deque<Entry>> entries_;  // does not move them
+  Guarded<std::deque<Entry>> entries_;  // a deque does not move its elements
 };
 
 extern template class BlockCache<model::Session>;

@@ -1,5 +1,4 @@
-// The metric table as data: what families there are, and the rules that their names keep, checked
-// by the compiler.
+// The metric table as data: the families, and the naming rules, which the compiler checks.
 #pragma once
 
 #include <array>
@@ -27,7 +26,8 @@ struct Family {
 
 namespace internal {
 
-// process_* are everybody's names (Prometheus' own rules for client libraries); all else is ours.
+// process_* are standard names (Prometheus' rules for client libraries); all others have our
+// prefix.
 constexpr std::string_view full_name(std::string_view prefixed, std::string_view bare) {
   return bare.starts_with("process_") ? bare : prefixed;
 }
@@ -44,7 +44,7 @@ constexpr const Family& family(FamilyId id) {
   return kFamilies[static_cast<std::size_t>(id)];
 }
 
-// As the text format calls it: an info is a gauge there.
+// The type in the text format, where an info is a gauge.
 constexpr std::string_view type_text(Kind kind) {
   switch (kind) {
     case Kind::counter:
@@ -62,7 +62,7 @@ constexpr std::string_view openmetrics_type_text(Kind kind) {
   return kind == Kind::info ? "info" : type_text(kind);
 }
 
-// OpenMetrics names a family without the suffix that its samples' kind gives them.
+// In OpenMetrics, a family's name lacks the suffix that its samples have because of their kind.
 constexpr std::string_view openmetrics_name(const Family& family) {
   std::string_view name = family.name;
   if (family.kind == Kind::counter) name.remove_suffix(std::string_view("_total").size());
@@ -70,7 +70,7 @@ constexpr std::string_view openmetrics_name(const Family& family) {
   return name;
 }
 
-// The unit that the name ends in; empty for plain numbers.
+// The unit at the end of the name; empty for plain numbers.
 constexpr std::string_view unit_of(const Family& family) {
   const std::string_view name = openmetrics_name(family);
   for (const std::string_view unit : {"seconds", "bytes"}) {
@@ -137,7 +137,7 @@ static_assert(internal::all_families([](const Family& f) {
               }),
               "metrics.def: help is a sentence that needs no escaping, and ends with a full stop");
 
-// agent/metrics/METRICS.md, as it has to be.
+// The text of agent/metrics/METRICS.md.
 std::string metrics_markdown();
 
 }  // namespace pppol2tp::metrics

@@ -1,9 +1,9 @@
-// What a block of sessions (or tunnels) shows, taken out of the model and stored by column: for
-// each row of the metric table the values of all items, and for each item the text of its labels.
-// From here a line of text is put together by a few short copies, so text itself need not be kept.
+// The values of a block of sessions (or tunnels), extracted from the model and stored by column:
+// for each row of the metric table the values of all items, and for each item the text of its
+// labels. A line of text is made from these by a few short copies, so the text itself need not be
+// stored.
 //
-// Everything here is immutable once it is shared, and shared from one scrape to the next as long as
-// it stays the same.
+// Everything here is immutable once it is shared, and is reused by later scrapes until it changes.
 #pragma once
 
 #include <array>
@@ -21,24 +21,24 @@
 
 namespace pppol2tp::metrics {
 
-// One number of each item, or none. All are of one kind, as what makes them is one row of the
-// metric table. Where they are all the same, as most are that are not counters, the number is kept
+// One number for each item that has one. All are of one kind, because they come from one row of the
+// metric table. If all are equal, as in most columns other than counters, the number is stored
 // once.
 class Column {
  public:
   enum class Kind : std::uint8_t { integer, real, nanoseconds };
 
-  // `numbers`: of all items, 0 for those that are not present; or the one that all of them have.
+  // `numbers`: one for each item, 0 for absent ones; or the single number that all items have.
   Column(Kind kind, const ItemSet& present, std::vector<std::uint64_t> numbers)
       : kind_(kind), present_(present), numbers_(std::move(numbers)) {}
 
   Kind kind() const { return kind_; }
   const ItemSet& present() const { return present_; }
 
-  // Whether all that are present have the same number.
+  // Whether all present items have the same number.
   bool is_constant() const { return numbers_.size() == 1; }
 
-  // For an item that is present.
+  // For a present item only.
   std::uint64_t number_of(std::size_t item) const { return numbers_[is_constant() ? 0 : item]; }
 
   // By item, unless is_constant().
@@ -52,11 +52,11 @@ class Column {
   std::vector<std::uint64_t> numbers_;
 };
 
-// Where a column is written before it is known whether it differs from the last one. Times become
-// Unix times here, so that a column says all that its text depends on.
+// A column's values, before it is known whether they differ from the last scrape's. Times are
+// converted to Unix times here, so that a column contains everything that its text depends on.
 class ColumnDraft {
  public:
-  // Begins anew.
+  // Starts again, empty.
   void clear(std::int64_t realtime_offset_ns) {
     numbers_ = {};
     is_there_ = {};
@@ -86,11 +86,11 @@ class ColumnDraft {
     kind_ = kind;
   }
 
-  // `before` if it is the same; null if no item has a number.
+  // Returns `before` if nothing changed; null if no item has a number.
   std::shared_ptr<const Column> finish(const std::shared_ptr<const Column>& before) const;
 
  private:
-  // A number that an item has, and whether all others have it too.
+  // The number of an item that has one, and whether all other items have the same.
   struct Sample {
     std::uint64_t number;
     bool is_everybodys;
@@ -115,13 +115,13 @@ class ColumnPart {
   std::size_t first_;
 };
 
-// How far beyond its end a text may be read: copies are made in strides of this.
+// How many bytes beyond its end a text must be readable: it is copied in strides of this size.
 inline constexpr std::size_t kStride = 16;
 
-// A text for each item, all in one piece of memory.
+// A text for each item, in one piece of memory.
 class ItemTexts {
  public:
-  // The items' texts are added in their order; an item that is not there has an empty one.
+  // Add the items' texts in order; an absent item has an empty one.
   void add(std::string_view text) {
     bytes_ += text;
     ends_[++count_] = static_cast<std::uint32_t>(bytes_.size());
@@ -146,7 +146,7 @@ class ItemTexts {
   std::size_t size_ = 0;
 };
 
-// Which part of the sessions an answer shows: those whose key falls to `index` of `count`.
+// The part of the sessions that an answer shows: those whose key is in part `index` of `count`.
 struct Shard {
   std::uint32_t index = 0;
   std::uint32_t count = 1;
@@ -157,10 +157,10 @@ struct Shard {
   bool operator==(const Shard&) const = default;
 };
 
-// Where each item belongs when answers are sharded.
+// Each item's key for sharding.
 using ShardKeys = std::array<std::uint32_t, kItemsInBlock>;
 
-// Those of a block's items that belong to `shard`.
+// The items of a block that belong to `shard`.
 ItemSet items_of(const Shard& shard, const ShardKeys& keys);
 
 }  // namespace pppol2tp::metrics

@@ -10,12 +10,12 @@
 namespace pppol2tp::metrics {
 namespace {
 
-// Enough for a system call to be worth it, few enough to stay in the processor's cache until sent.
+// Large enough for one system call, small enough to stay in the processor's cache until it is sent.
 constexpr std::size_t kPieceBytes = 128 * 1024;
 
 }  // namespace
 
-// One answer on its way: gathers text, compresses what is not compressed yet, and sends it on.
+// One answer: collects text, compresses what is not compressed yet, and sends it.
 class Exposition::Answer {
  public:
   Answer(const Scrape& scrape, Sink& sink) : scrape_(scrape), sink_(sink) {
@@ -24,7 +24,7 @@ class Exposition::Answer {
     out_.append(kGzipHead);
   }
 
-  // False, here and below: the client takes no more.
+  // False, here and below: the client accepts no more.
   bool add_text(std::string_view text) {
     if (text.empty()) return true;
     if (!scrape_.is_gzip) {

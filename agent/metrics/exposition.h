@@ -1,13 +1,12 @@
-// The body of /metrics: the families of the metric table over one snapshot, in the format, coding
+// The body of /metrics: the families of the metric table for one snapshot, in the format, coding
 // and selection that the client asked for.
 //
-// Sessions and tunnels are kept by column in blocks (block_cache.h), which their text is made from
-// while it is sent: that costs little more than sending text that was kept, and takes a fraction of
-// its memory. Compressed pieces are kept, and made anew only where something changed.
+// Sessions and tunnels are stored by column in blocks (block_cache.h); their text is made while it
+// is sent. This costs little more than sending stored text, and takes a fraction of its memory.
+// Compressed pieces are kept, and made again only after a change.
 //
-// Thread-safe, without a lock that is held while anything is sent: a slow client keeps nothing but
-// its own answer waiting. What it holds are blocks, which it shares with everybody else as far as
-// they have not changed since.
+// Thread-safe. No lock is held while sending, so a slow client delays only its own answer. It holds
+// blocks, which it shares with all others until they change.
 #pragma once
 
 #include <cstddef>
@@ -28,37 +27,37 @@ namespace pppol2tp::metrics {
 struct Scrape {
   Format format = Format::text;
   bool is_gzip = false;
-  bool with_created = false;  // OpenMetrics only: when each session's counters began
+  bool with_created = false;  // OpenMetrics only: adds when each session's counters began
   FamilySet families = families_of(Detail::everything);
-  // Of sessions and tunnels. What is not about one of these is in shard 0 alone, so that shards add
-  // up to the whole.
+  // Applies to sessions and tunnels. Everything else is only in shard 0, so that all shards
+  // together are the whole.
   Shard shard = {};
 };
 
-// Where the answer goes, piece by piece.
+// Receives the answer, piece by piece.
 class Sink {
  public:
   virtual ~Sink() = default;
 
-  // Of the memory around a piece, what the sink may write to, to frame it in place.
+  // How much memory around a piece the sink may overwrite, to frame the piece in place.
   static constexpr std::size_t kRoomBefore = TextBuffer::kRoomBefore;
   static constexpr std::size_t kRoomAfter = TextBuffer::kRoomAfter;
 
-  // The piece, like the room around it, is the sink's until it returns. False: the client takes no
-  // more.
+  // The sink may use the piece and the room around it until it returns. False: the client accepts
+  // no more.
   virtual bool write(std::span<char> piece) = 0;
 
-  // Sends what may have been held back for company.
+  // Sends what was held back to be sent together with more.
   virtual bool flush() = 0;
 };
 
 class Exposition {
  public:
-  // `session_labels` names labels of session_info that every sample of a session is to carry.
+  // `session_labels` names the labels of session_info that every sample of a session gets.
   explicit Exposition(const std::vector<std::string>& session_labels = {});
 
-  // The agent's own families are sent first, before the sessions are looked at. False: the client
-  // went before the end.
+  // Sends the agent's own families first, before it looks at the sessions. False: the client closed
+  // the connection early.
   bool write(model::Snapshot snapshot, const AgentFacts& agent, const Scrape& scrape, Sink& sink);
 
  private:
@@ -69,7 +68,7 @@ class Exposition {
   BlockCache<model::Tunnel> tunnels_;
 };
 
-// The whole answer at once.
+// The whole answer as one string.
 std::string to_text(Exposition& exposition, const model::Snapshot& snapshot,
                     const AgentFacts& agent, const Scrape& scrape = {});
 

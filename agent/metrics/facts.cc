@@ -46,8 +46,8 @@ HostFacts host_facts(const model::Snapshot& snapshot, const Tally& tally) {
 
 ProcessFacts process_facts() {
   ProcessFacts facts;
-  // proc(5): after the command's closing parenthesis come the fields from the third on; 14 and 15
-  // are user and system time, 22 the start (all in clock ticks), 23 and 24 virtual and resident
+  // proc(5): the fields from the third on follow the command's closing parenthesis. 14 and 15 are
+  // user and system time, 22 is the start (all in clock ticks), 23 and 24 are virtual and resident
   // size.
   std::ifstream file("/proc/self/stat");
   std::string line;

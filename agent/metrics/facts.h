@@ -1,4 +1,4 @@
-// What the metric table's rows may use besides sessions and tunnels.
+// The values that the metric table's rows use, besides sessions and tunnels.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace pppol2tp::metrics {
 
-// Of the whole host, from one snapshot.
+// About the whole host, from one snapshot.
 struct HostFacts : Tally {
   std::uint64_t tunnels = 0;
   std::vector<model::ExpectedState> expected;
-  std::vector<model::ExpectedState> expected_present;  // those that a session answers to
+  std::vector<model::ExpectedState> expected_present;  // those that a session matches
   model::Totals totals;
   model::Limits limits;
 };
@@ -41,7 +41,7 @@ struct CollectorFacts {
 };
 
 struct HttpRequestFacts {
-  std::string path;  // a route's; "other" for what found none
+  std::string path;  // a route's path; "other" if no route matched
   std::string code;  // "2xx"
   std::uint64_t requests = 0;
 };
@@ -55,7 +55,7 @@ struct ProcessFacts {
   double start_time_seconds = 0;
 };
 
-// Of the agent itself, from /proc/self. What cannot be read stays 0.
+// About the agent itself, from /proc/self. A value that cannot be read stays 0.
 ProcessFacts process_facts();
 
 struct AgentFacts {

@@ -11,7 +11,7 @@
 namespace pppol2tp::metrics {
 namespace {
 
-// As OpenMetrics names the samples that say when a counter began.
+// The suffix in OpenMetrics for samples that say when a counter began.
 std::string created_name(std::string_view counter) {
   constexpr std::string_view kTotal = "_total";
   return concat(counter.substr(0, counter.size() - kTotal.size()), "_created");
@@ -43,7 +43,7 @@ FamilyBlock::FamilyBlock(Facts facts)
       is_empty_(std::all_of(facts_.rows.begin(), facts_.rows.end(),
                             [](const Row& row) { return row.column == nullptr; })) {}
 
-// Lines of one item stand next to each other.
+// The lines of one item are adjacent.
 void FamilyBlock::append_text(TextBuffer& out, const ItemSet& items, const Column* start) const {
   struct Line {
     LineWriter value;

@@ -1,8 +1,7 @@
-// The samples of one family for one block of sessions or tunnels, ready to become text in either
-// format, or a compressed piece of an answer.
+// The samples of one family for one block of sessions or tunnels, ready to be rendered as text in
+// either format, or as a compressed piece of an answer.
 //
-// Immutable but for the compressed pieces, which are made when they are first asked for and then
-// kept. Any thread.
+// Immutable except for the compressed pieces, which are made on first use and kept. Any thread.
 #pragma once
 
 #include <memory>
@@ -18,10 +17,10 @@
 
 namespace pppol2tp::metrics {
 
-// What all families of a block have in common: the labels that every sample of an item carries.
+// The labels that every sample of an item carries, shared by all families of a block.
 //
-// Their common beginning, as a rule all but the session's number, is kept once: so a line is made
-// of a long text that is the same for all, and a few bytes of its own.
+// Their common beginning, usually everything except the session's number, is stored once. So a line
+// consists of a long text that is the same for all, and a few bytes of its own.
 class BlockLabels {
  public:
   // What stands behind the rest of each item's labels: most lines go on like this.
@@ -42,11 +41,10 @@ class BlockLabels {
   ShardKeys shard_keys_;
 };
 
-// Which of a family's lines are wanted.
+// Which of a family's lines to write.
 struct View {
   Shard shard;
-  // Each sample is followed by OpenMetrics' word on when its counter began, which is here. Null: it
-  // is not.
+  // When each counter began; OpenMetrics then adds it after each sample. Null: not added.
   std::shared_ptr<const Column> start;
 
   bool operator==(const View&) const = default;
@@ -56,12 +54,12 @@ class FamilyBlock {
  public:
   struct Row {
     std::string_view label;                // ready for use: name="value", or nothing
-    std::shared_ptr<const Column> column;  // null: no item has it
+    std::shared_ptr<const Column> column;  // null: no item has a value
 
     bool operator==(const Row&) const = default;
   };
 
-  // What its text is made from. Two that are equal have the same text.
+  // Everything that the text depends on: equal contents have equal text.
   struct Facts {
     std::string_view name;  // as samples have it
     std::shared_ptr<const BlockLabels> labels;
@@ -80,7 +78,7 @@ class FamilyBlock {
   void append_text(TextBuffer& out, const ItemSet& items = ItemSet::all(),
                    const Column* start = nullptr) const;
 
-  // The sample lines of `view`, whose items these are, compressed. `scratch` is overwritten.
+  // The sample lines of `view`, which selects `items`, compressed. `scratch` is overwritten.
   std::shared_ptr<const Segment> segment(const View& view, const ItemSet& items, Deflater& deflater,
                                          TextBuffer& scratch) const;
 
@@ -94,8 +92,8 @@ class FamilyBlock {
   const Facts facts_;
   const bool is_empty_;
   mutable std::mutex mutex_;
-  // Guarded by mutex_. Kept are the whole and the shards of one sharding, so that a client that
-  // asks for ever other ones makes nothing grow.
+  // Guarded by mutex_. Keeps the whole and the shards of one sharding only, so that clients cannot
+  // make it grow by asking for ever new ones.
   mutable std::shared_ptr<const Segment> whole_;
   mutable std::vector<Part> parts_;
 };

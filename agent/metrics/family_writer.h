@@ -1,5 +1,5 @@
-// Writes families one by one, each with its header before its first sample, leaving out those that
-// are not wanted.
+// Writes families one by one, each with its header before its first sample; leaves out those that
+// were not selected.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ class FamilyWriter {
   FamilyWriter(Format format, const FamilySet& families, std::int64_t realtime_offset_ns = 0)
       : format_(format), families_(families), realtime_offset_ns_(realtime_offset_ns) {}
 
-  // False: the family is not wanted; then nothing of it is to be written.
+  // False: the family was not selected, and nothing of it may be written.
   bool begin(FamilyId id) {
     if (!families_[static_cast<std::size_t>(id)]) return false;
     name_ = family(id).name;
@@ -27,7 +27,7 @@ class FamilyWriter {
     return true;
   }
 
-  // For the next sample alone.
+  // Applies to the next sample only.
   LabelList& labels() { return labels_; }
 
   void sample(const Number& value) {

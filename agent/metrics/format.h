@@ -1,5 +1,5 @@
-// The two exposition formats. Sample lines are the same bytes in both; what differs is what stands
-// around them.
+// The two exposition formats. Sample lines are the same bytes in both; only what is around them
+// differs.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ constexpr std::string_view content_type(Format format) {
                                 : "application/openmetrics-text; version=1.0.0; charset=utf-8";
 }
 
-// What comes after the last family.
+// The text after the last family.
 constexpr std::string_view ending(Format format) {
   return format == Format::text ? "" : "# EOF\n";
 }

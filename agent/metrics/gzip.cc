@@ -9,7 +9,7 @@
 namespace pppol2tp::metrics {
 namespace {
 
-// Room for what cannot be made smaller: stored blocks of 65535 bytes with five bytes each (RFC
+// Room for data that cannot be compressed: stored blocks of 65535 bytes with five bytes each (RFC
 // 1951, 3.2.4), and the empty one at the end.
 std::size_t most_bytes(std::size_t text_bytes) {
   return text_bytes + text_bytes / 1024 + 512;

@@ -1,8 +1,8 @@
-// gzip (RFC 1952) out of pieces that are compressed once and sent many times: each piece is
-// deflated by itself up to a byte boundary, so any sequence of them is one valid stream, and the
-// checksum of the whole is combined from theirs.
+// Makes gzip (RFC 1952) from pieces that are compressed once and sent many times. Each piece is
+// deflated separately up to a byte boundary, so any sequence of pieces is a valid stream; its
+// checksum is combined from theirs.
 //
-// The only user of ISA-L: it deflates ten times as fast as zlib's level 6 at a tenth more bytes.
+// The only user of ISA-L: it deflates ten times as fast as zlib's level 6, with a tenth more bytes.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace pppol2tp::metrics {
 
-// A piece of text, deflated.
+// A deflated piece of text.
 struct Segment {
   std::string deflated;
   std::uint32_t crc = 0;         // of the text
-  std::uint64_t text_bytes = 0;  // before it was deflated
+  std::uint64_t text_bytes = 0;  // before compression
 };
 
 // One thread at a time.
@@ -36,7 +36,7 @@ class Deflater {
 
 inline constexpr std::string_view kGzipHead("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
 
-// Keeps the books of one stream: what its trailer has to say of the segments before it.
+// Collects what one stream's trailer needs from its segments.
 class GzipBooks {
  public:
   void add(const Segment& segment);

@@ -1,5 +1,5 @@
-// A quick hash of plain bytes, to see whether they changed. Not for anything that an enemy must not
-// be able to make collide: all that a collision does is to leave a label as it was.
+// A fast hash of plain bytes, to detect changes. Not collision-resistant against an attacker: a
+// collision only leaves a label unchanged.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   return hash ^ (hash >> 35);
 }
 
-// Several lanes, so that the multiplications of one stride do not wait for each other.
+// Several lanes, so that the multiplications do not wait for each other.
 inline std::uint64_t hash_bytes(const void* bytes, std::size_t size, std::uint64_t seed) {
   constexpr std::size_t kLanes = 4;
   const auto* at = static_cast<const unsigned char*>(bytes);

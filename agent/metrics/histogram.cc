@@ -5,8 +5,8 @@
 namespace pppol2tp::metrics {
 namespace {
 
-// As OpenMetrics wants a bound, whole numbers with their ".0"; the text format is given the same,
-// or a series would change its name with the format.
+// A bound as OpenMetrics requires it: whole numbers end in ".0". The text format gets the same, so
+// that a series has the same labels in both.
 std::string bound_text(std::uint64_t ns) {
   std::string text;
   append_number(text, seconds(ns), 0);

@@ -1,4 +1,4 @@
-// How the metric table's histograms become text.
+// Renders the metric table's histograms as text.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace pppol2tp::metrics {
 
-// What a row says of a histogram of durations: views of what outlives the rendering.
+// The durations that a row gives for a histogram: references to data that outlives the rendering.
 struct Durations {
   std::span<const std::uint64_t> bounds_ns;  // ascending
-  const model::Histogram& counted;           // in the buckets that these bounds make
+  const model::Histogram& counted;           // counted by these bounds
 };
 
 // Appends the samples of one histogram: NAME_bucket for each bound and +Inf, NAME_sum, NAME_count.
-// `labels` are what all of them carry, and are the same afterwards.
+// All of them get `labels`, which are unchanged afterwards.
 void append_histogram(std::string& out, std::string_view name, LabelList& labels,
                       const Durations& durations);
 

@@ -1,4 +1,4 @@
-// Some of a block's items, by their places in it.
+// A subset of a block's items, by their places in it.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace pppol2tp::metrics {
 
-// Some pages of the model: enough that compressing a block by itself costs little in size.
+// Some pages of the model: enough that compressing each block separately adds little to the size.
 inline constexpr std::size_t kPagesInBlock = 4;
 inline constexpr std::size_t kItemsInBlock =
     kPagesInBlock * model::CowPages<model::Session>::kPageSize;
@@ -25,7 +25,7 @@ class ItemSet {
     return set;
   }
 
-  // Those whose byte is 1, not 0.
+  // The items whose byte is 1; the other bytes are 0.
   static ItemSet of(const std::array<std::uint8_t, kItemsInBlock>& flags) {
     ItemSet set;
     for (std::size_t item = 0; item < kItemsInBlock; item += 8) {
@@ -46,7 +46,7 @@ class ItemSet {
     for (const std::uint64_t word : words_) bits += static_cast<std::size_t>(std::popcount(word));
     return bits;
   }
-  // Of a set that is not empty.
+  // For a set that is not empty.
   std::size_t first() const {
     std::size_t word = 0;
     while (words_[word] == 0) ++word;
@@ -62,7 +62,7 @@ class ItemSet {
     return *this;
   }
 
-  // In their order.
+  // In order.
   template <typename Visit>
   void for_each(Visit&& visit) const {
     for (std::size_t i = 0; i < kWords; ++i) {

@@ -1,4 +1,4 @@
-// What the metric table's rows use to put facts into labels.
+// Functions by which the metric table's rows turn facts into label values.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace pppol2tp::metrics {
 
-// Text out of shared memory: ends at its NUL, or at the field's end if a writer forgot that.
+// Text from shared memory: ends at its NUL, or at the field's end if there is none.
 template <std::size_t N>
 std::string_view text(const char (&field)[N]) {
   const std::string_view all(field, N);
@@ -26,10 +26,10 @@ constexpr std::string_view to_text(ring::Role role) {
 }
 using ring::to_text;
 
-// `bytes` in network order; empty when the family is none of the two.
+// `bytes` in network order; empty if the family is neither of the two.
 std::string address(ring::Family family, const std::uint8_t* bytes);
 
-// Empty while the network protocol has never been up, by the plugin or by the kernel.
+// Empty if neither the plugin nor the kernel has ever reported the network protocol as up.
 std::string network_address(ring::Family family, const ring::NetworkSection& network,
                             const std::uint8_t* bytes);
 

@@ -1,5 +1,5 @@
-// Puts together the sample lines of one row of a family. This is where a scrape's time goes: a line
-// takes some nanoseconds.
+// Writes the sample lines of one row of a family. A scrape spends its time here: each line takes
+// some nanoseconds.
 #pragma once
 
 #include <cstring>
@@ -10,7 +10,7 @@
 
 namespace pppol2tp::metrics {
 
-// A short text that is copied often: in strides, which is why it is padded to whole ones.
+// A short text that is copied often, in strides; so it is padded to whole strides.
 class PaddedText {
  public:
   explicit PaddedText(std::string text);
@@ -25,11 +25,11 @@ class PaddedText {
 
 class LineWriter {
  public:
-  // `name` as the lines have it. All that is passed has to stay until the last line is written.
+  // `name` as in the lines. The arguments must outlive the writing of the last line.
   LineWriter(const FamilyBlock::Facts& facts, std::string_view name, std::string_view label,
              const Column& column);
 
-  // What the lines of `count` items take at most.
+  // The most bytes that the lines of `count` items take.
   std::size_t most_bytes(std::size_t count) const;
 
   // Write the line of an item that the column has, or of several, at `out`, and return their end.

@@ -1,4 +1,4 @@
-// A sample's value before it is text: exact for counters, and aware of what kind of time it is.
+// A sample's value before it becomes text: exact for counters, with the kind of a time.
 #pragma once
 
 #include <cstdint>

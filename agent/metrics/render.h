@@ -1,4 +1,4 @@
-// The families whose number of samples does not grow with the sessions, as text. Pure; any thread.
+// Renders the families whose number of samples does not grow with the sessions. Pure; any thread.
 #pragma once
 
 #include <string>

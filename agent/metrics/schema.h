@@ -21,7 +21,7 @@ template <typename Item>
 struct ValueRow {
   FamilyId family;
   std::string_view label;  // ready for use: name="value", or nothing
-  bool is_statistics;      // looks at nothing but what CowPages::edit_statistics() changes
+  bool is_statistics;      // uses only what CowPages::edit_statistics() changes
   void (*fill)(const Page<Item>& page, ColumnPart& part);
 };
 
@@ -34,20 +34,20 @@ struct LabelRow {
 
 template <typename Item>
 struct Schema {
-  std::span<const ValueRow<Item>> values;  // the rows of one family stand next to each other
+  std::span<const ValueRow<Item>> values;  // the rows of one family are adjacent
   std::span<const LabelRow<Item>> labels;
   // The labels that every sample carries.
   void (*identify)(LabelList& labels, const Item& item);
-  // Of what label rows may look at: a row's label may depend on nothing that is not in it.
+  // A hash of everything that label rows may use: a row's label must not depend on anything else.
   std::uint64_t (*hash_of_label_facts)(const Item& item);
-  // Says when an item's counters began, if one does.
+  // The family that says when an item's counters began, if there is one.
   std::optional<FamilyId> start_time;
 };
 
 const Schema<model::Session>& session_schema();
 const Schema<model::Tunnel>& tunnel_schema();
 
-// The rows of a table that belong to a family; they stand next to each other.
+// A family's rows of a table; they are adjacent.
 template <typename Row>
 std::span<const Row> rows_of(std::span<const Row> all, FamilyId family) {
   std::size_t first = 0;

@@ -13,7 +13,7 @@ namespace pppol2tp::metrics {
 // By FamilyId.
 using FamilySet = std::bitset<kFamilies.size()>;
 
-// How much is shown at all; each includes those before it.
+// How much is shown; each level includes those before it.
 enum class Detail : std::uint8_t {
   totals,      // the host and the agent
   tunnels,     // and each tunnel
@@ -23,7 +23,7 @@ enum class Detail : std::uint8_t {
 
 FamilySet families_of(Detail detail);
 
-// What one word stands for. The error names the word and what would be right.
+// The families that a word selects. The error quotes the word.
 Result<FamilySet> parse_families(std::string_view word);
 
 // For errors and help.

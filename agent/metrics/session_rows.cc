@@ -15,8 +15,7 @@ constexpr bool is_in_identifier(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// Whether a row of the table, by its text, looks at nothing of a session `s` but its statistics, as
-// session.h has them.
+// Whether a table row's text uses only the statistics of a session `s`, as session.h lists them.
 constexpr bool looks_at_statistics_alone(std::string_view row) {
   for (std::size_t at = row.find("s."); at != row.npos; at = row.find("s.", at + 1)) {
     const bool is_session = at == 0 || !is_in_identifier(row[at - 1]);
@@ -55,14 +54,14 @@ void identify(LabelList& labels, const Session& session) {
   labels.add_unless_empty("netns", session.netns_name.data());
 }
 
-// The bytes of a session's state from one section to before another.
+// The bytes of a session's state from one section up to another (exclusive).
 std::uint64_t hash_between(const SessionState& state, std::size_t first, std::size_t end,
                            std::uint64_t seed) {
   return hash_bytes(reinterpret_cast<const unsigned char*>(&state) + first, end - first, seed);
 }
 
-// Everything that a plugin says once or seldom. What it says all the time (how many records, the
-// statistics, the echos) is left out, or every scrape would make every label anew.
+// Everything that a plugin reports once or rarely. What it reports all the time (number of records,
+// statistics, echoes) is left out; otherwise every scrape would make every label again.
 std::uint64_t hash_of_label_facts(const Session& session) {
   const SessionState& state = session.state;
   std::uint64_t hash = hash_bytes(session.netns_name.data(), session.netns_name.size(), 0);

@@ -1,4 +1,4 @@
-// How many sessions there are of each kind.
+// Counts sessions by kind.
 #pragma once
 
 #include <array>
@@ -18,15 +18,15 @@ struct Tally {
   std::uint64_t sessions_departed = 0;
   std::array<std::uint64_t, model::kVerdictCount> in_disagreement{};  // by Verdict
 
-  // As of `now_ns`.
+  // As seen at `now_ns`.
   void count(const model::Session& session, std::uint64_t now_ns);
 
   Tally& operator+=(const Tally& other);
   bool operator==(const Tally&) const = default;
 };
 
-// Counts again only what is on pages that have changed, in more than statistics, since they were
-// counted last. Thread-safe.
+// Counts only pages again that have changed, in more than statistics, since the last count.
+// Thread-safe.
 class Tallies {
  public:
   Tally of(const model::Snapshot& snapshot);
@@ -34,7 +34,7 @@ class Tallies {
  private:
   struct Counted {
     std::uint64_t facts_version = 0;
-    // While nothing changes, the tally holds from the one time to before the other.
+    // If nothing changes, the tally is valid from the first time until before the second.
     std::uint64_t from_ns = 0;
     std::uint64_t until_ns = 0;
     Tally tally;

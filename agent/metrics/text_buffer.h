@@ -1,5 +1,5 @@
-// A buffer for text that is written by pointer: unlike a std::string's, its new room is not filled
-// with zeros first. Around the text there is some room for whoever frames it in place.
+// A buffer for text that is written through a pointer. Unlike std::string, it does not fill new
+// room with zeros. It keeps some room around the text for framing it in place.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class TextBuffer {
   static constexpr std::size_t kRoomBefore = 32;
   static constexpr std::size_t kRoomAfter = 32;
 
-  // Room for `bytes` more; what is written there counts once commit() is told where it ends.
+  // Room for `bytes` more. What is written there is part of the text after commit() with its end.
   char* reserve(std::size_t bytes) {
     if (capacity_ - size_ < bytes) grow(size_ + bytes);
     return begin() + size_;
@@ -32,7 +32,7 @@ class TextBuffer {
   std::string_view text() const {
     return size_ == 0 ? std::string_view() : std::string_view(begin(), size_);
   }
-  // The text, not empty, with the room around it free for use.
+  // The text, which must not be empty; the room around it is free for use.
   std::span<char> text_in_room() { return {begin(), size_}; }
   std::size_t size() const { return size_; }
   void clear() { size_ = 0; }

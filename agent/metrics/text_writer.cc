@@ -17,7 +17,7 @@ bool is_continuation(unsigned char byte) {
   return (byte & 0xC0) == 0x80;
 }
 
-// Length of the UTF-8 sequence at the front of `text` (RFC 3629, section 4), 0 when it is not one.
+// Length of the UTF-8 sequence at the front of `text` (RFC 3629, section 4); 0 if it is invalid.
 std::size_t sequence_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = at(0);
@@ -34,7 +34,7 @@ std::size_t sequence_length(std::string_view text) {
   return is_overlong || is_surrogate || is_beyond ? 0 : length;
 }
 
-// Most names: nothing to escape, nothing to check.
+// The common case: nothing to escape, nothing to check.
 bool is_plain(std::string_view text) {
   bool plain = true;
   for (const char c : text) {

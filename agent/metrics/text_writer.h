@@ -12,20 +12,19 @@
 
 namespace pppol2tp::metrics {
 
-// Appends `value` as the inside of a label's quotes. Backslash, quote and line feed are escaped as
-// the formats ask; bytes that are not UTF-8, and control characters, become a visible \\xNN,
-// because a single bad byte makes Prometheus refuse the whole scrape and a peer can choose its
-// name.
+// Appends `value` as the contents of a label's quotes. Backslash, quote and line feed are escaped
+// as the formats require. Bytes that are not UTF-8, and control characters, become a visible \\xNN:
+// a single bad byte makes Prometheus reject the whole scrape, and a peer can choose its name.
 void append_label_value(std::string& out, std::string_view value);
 
-// Write a number at `out`, where kMaxNumberBytes have to be free, and return its end.
+// Write a number at `out`, where kMaxNumberBytes must be free, and return its end.
 char* write_seconds(char* out, std::uint64_t ns);
 char* write_real(char* out, double value);
 
 // `realtime_offset_ns` turns Number::Kind::boottime into Unix time.
 void append_number(std::string& out, const Number& number, std::int64_t realtime_offset_ns);
 
-// The labels of one sample, as they stand between the braces.
+// The labels of one sample, as between the braces.
 class LabelList {
  public:
   void add(std::string_view name, std::string_view value);

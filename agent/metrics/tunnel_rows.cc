@@ -33,8 +33,8 @@ void identify(LabelList& labels, const Tunnel& tunnel) {
   labels.add_unless_empty("netns", tunnel.netns_name.data());
 }
 
-// All but the sums of traffic, which change all the time. Padding counts too: at worst a label is
-// made anew for nothing.
+// Everything except the traffic sums, which change all the time. Includes padding: at worst, a
+// label is made again without need.
 std::uint64_t hash_of_label_facts(const Tunnel& tunnel) {
   constexpr std::size_t kTraffic = offsetof(Tunnel, traffic);
   constexpr std::size_t kAfterTraffic = kTraffic + sizeof(model::Traffic);
