@@ -12,7 +12,7 @@ from running import AS_NOBODY, Agent, program_for_nobody, run_agent
 
 @contextlib.contextmanager
 def as_ordinary_user(directory):
-    """What to give run_agent so that it runs without root's right to read everything."""
+    """Arguments for run_agent that make it run without root's right to read everything."""
     if os.geteuid() != 0:
         yield {}
         return

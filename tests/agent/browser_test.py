@@ -1,4 +1,4 @@
-"""The landing page in a real browser, headless: what its document shows, and what its policy forbids."""
+"""The landing page in a real headless browser: what its document shows, and what its policy forbids."""
 
 import html.parser
 import subprocess
@@ -52,7 +52,7 @@ class Document(html.parser.HTMLParser):
 
 
 def browse(agent):
-    """(the document after everything has loaded, what the browser said on its console)."""
+    """Returns the document after everything has loaded, and the messages on the browser's console."""
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
@@ -90,7 +90,7 @@ class LandingPage(unittest.TestCase):
             self.assertEqual(agent.curl(f"/{link}", scheme="http")[0], 200, link)
 
     def test_browser_would_say_so_if_the_page_broke_its_policy(self):
-        """The check above can fail: under a stricter policy its style sheet is forbidden, and that is heard."""
+        """The check above can fail: a stricter policy forbids the style sheet, and the console says so."""
         agent = self.agent("http_server_config:\n  headers:\n    Content-Security-Policy: default-src 'none'\n")
         console = browse(agent)[1]
         self.assertTrue(any("style.css" in line and "Content Security Policy" in line for line in console), console)

@@ -1,4 +1,4 @@
-"""What the documents tell people to write into a configuration file; for the tests beside this file."""
+"""Configuration file examples from the documents; for the tests in this folder."""
 
 import pathlib
 import re
@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def yaml_block(document, word):
-    """The text of the document's only block of YAML with this word in it."""
+    """The text of the document's only YAML block that contains this word."""
     blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / document).read_text(), re.MULTILINE | re.DOTALL)
     (block,) = [block for block in blocks if word in block]
     return block

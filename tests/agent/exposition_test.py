@@ -17,7 +17,7 @@ TEXT = "text/plain;version=0.0.4;q=1,*/*;q=0.1"
 
 
 def fetch(agent, query="", method="GET", **headers):
-    """Status, headers and body's bytes."""
+    """Status, headers and body."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{agent.port}/metrics{query}", method=method,
         headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -37,7 +37,7 @@ class Exposition(unittest.TestCase):
     def setUpClass(cls):
         cls.agent = cls.enterClassContext(Agent())
         cls.enterClassContext(Simulator(cls.agent.ring, sessions=600, tunnels=3, ramp=0.2, interval=0.5))
-        # From then on no series comes or goes: an answered echo is the last that a session has to show.
+        # From here on no series appears or disappears: an answered echo is the last thing that a session adds.
         wait_until("all have answered an echo", lambda: sum(
             name.startswith("pppol2tp_session_lcp_echo_rtt_seconds{") for name in cls.agent.samples()) == 600)
 
@@ -86,7 +86,7 @@ class Exposition(unittest.TestCase):
                     self.assertEqual((status, headers["Content-Encoding"]), (200, "gzip"))
                     stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
                     text = stream.decompress(body) + stream.flush()
-                    self.assertTrue(stream.eof)  # checksum and length held
+                    self.assertTrue(stream.eof)  # checksum and length are correct
                     self.assertEqual(stream.unused_data, b"")
                     self.assertEqual(series(text.decode()), series(self.body(query, Accept=accept)))
 

@@ -1,4 +1,4 @@
-"""The process that asks the kernel: what it may, what the agent may not, and what happens when it dies."""
+"""The process that asks the kernel: its rights, the agent's rights, and what happens when it dies."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ def capabilities(pid, which):
 
 
 def open_files(pid):
-    """But for those that are closed while this looks, as the state file's is after each checkpoint."""
+    """Ignores those that are closed meanwhile, such as the state file's after each checkpoint."""
     folder = f"/proc/{pid}/fd"
     files = {}
     for number in os.listdir(folder):
@@ -48,7 +48,7 @@ def runs(pid):
 
 
 def reader_of(keeper):
-    """None while there is none."""
+    """None if there is none."""
     try:
         return next(iter(children(keeper)), None)
     except FileNotFoundError:
@@ -72,7 +72,7 @@ class KernelReader(unittest.TestCase):
         self.start()
         seen = 0
         for task in os.listdir(f"/proc/{self.agent.process.pid}/task"):
-            # A checkpoint's thread ends with the checkpoint.
+            # A checkpoint's thread exists only while the checkpoint is written.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 for which in ("CapPrm", "CapEff", "CapInh", "CapAmb", "CapBnd"):
                     self.assertEqual(capabilities(task, which), 0, which)
@@ -116,7 +116,8 @@ class KernelReader(unittest.TestCase):
         wait_until("it is said", lambda: "the kernel reader was killed by signal 9" in self.log())
         self.assertEqual(self.agent.value(HEALTH), 0)
         wait_until("there is another one", lambda: reader_of(self.keeper) not in (None, self.reader))
-        # With L2TP in this machine's kernel it works again; without, that is what is wrong from now on.
+        # If this machine's kernel has L2TP, asking works again; if not, the missing L2TP is the problem that is
+        # reported.
         wait_until("it speaks", lambda: "was killed" not in self.log().rstrip().splitlines()[-1])
 
     def test_keeper_that_dies_takes_its_reader_along_and_is_told_of(self):

@@ -1,4 +1,4 @@
-"""Every session ends at once while the agent is away: what the ring's default sizes are made for."""
+"""All sessions end at once while the agent is down: the case for which the ring's default sizes are chosen."""
 
 import unittest
 
@@ -11,14 +11,14 @@ NEXT_TICKET = slice(4096, 4104)  # plugin/ring/layout.h, Control
 
 class MassDisconnect(unittest.TestCase):
     def population(self, agent, sessions, **flags):
-        """Sessions that are all up, and known to be."""
+        """Makes sessions that are all up, and that the agent knows."""
         simulation = Simulator(agent.ring, sessions=sessions, tunnels=4, ramp=1, **flags)
         self.addCleanup(simulation.__exit__)
         wait_until("all are up", lambda: agent.value("pppol2tp_sessions_up") == sessions)
         return simulation
 
     def kill_with_all_in_memory(self, agent):
-        """As an agent that has long known these sessions: what it wrote down last has them all."""
+        """Like an agent that has known these sessions for long: its last checkpoint has all of them."""
         state = agent.path / "state"
         for _ in range(2):  # the first one may have been begun before
             before = state.stat().st_mtime_ns

@@ -1,4 +1,4 @@
-"""An agent without any privilege reads what root's pppds publish, and can change nothing of it."""
+"""An agent without any privilege reads what root's pppds publish, and cannot change it."""
 
 import os
 import subprocess

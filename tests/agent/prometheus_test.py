@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes a real agent as the documents say: over mutual TLS with a password, and in parts."""
+"""A real Prometheus scrapes a real agent as the documents describe: with mutual TLS and a password, and in parts."""
 
 import json
 import pathlib
@@ -21,13 +21,13 @@ SHARDS = yaml_block("deploy/prometheus/FLEET.md", "__param_shard")
 
 
 class Prometheus:
-    """Debian's, with one target that it reaches in several ways, each a job; a context manager."""
+    """Debian's Prometheus with one target, scraped in several ways by several jobs; a context manager."""
 
     def __init__(self, jobs):
         self.directory = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.directory.name)
         self.port = free_port()
-        # YAML takes JSON.
+        # JSON is valid YAML.
         self.config = self.path / "prometheus.yml"
         self.config.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}))
 

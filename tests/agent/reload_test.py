@@ -1,4 +1,4 @@
-"""What a reload changes, and what it leaves for the next restart."""
+"""What a reload changes, and which changes need a restart."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""What the agent knows survives its own end, however it comes, and is counted once."""
+"""The agent's state survives its end, however it ends, and everything is counted once."""
 
 import unittest
 

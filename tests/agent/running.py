@@ -1,4 +1,4 @@
-"""The agent as a process, and sessions that speak to it; for the tests beside this file."""
+"""The agent as a process, and sessions that report to it; for the tests in this folder."""
 
 import json
 import os
@@ -16,14 +16,14 @@ import urllib.request
 AGENT = os.environ["PPPOL2TP_AGENT"]
 SPEAKER = os.environ["PPPOL2TP_SPEAKER"]
 SIMULATOR = os.environ["PPPOL2TP_SIMULATOR"]
-PATIENCE = 20  # seconds until a wait is a failure; nothing here is timed
+PATIENCE = 20  # seconds after which a wait fails; the time itself is not tested
 
 
 NOBODY = 65534
 
 
 def program_for_nobody(directory):
-    """A copy of the agent where any user can run it; the build tree may lie where nobody may go."""
+    """Copies the agent to a place where any user can run it; other users may not be able to enter the build tree."""
     return shutil.copy(AGENT, directory / "agent")
 
 
@@ -37,7 +37,7 @@ def free_port():
 
 
 def run_agent(*arguments, program=AGENT, **how):
-    """Runs the agent to its end: (exit status, standard output, standard error)."""
+    """Runs the agent until it exits: (exit status, standard output, standard error)."""
     done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=PATIENCE,
                           check=False, **how)
     return done.returncode, done.stdout, done.stderr
@@ -53,7 +53,7 @@ def wait_until(what, predicate):
 
 
 class Speaker:
-    """One session, through the real publisher."""
+    """One session, using the real publisher."""
 
     def __init__(self, ring, tunnel_id, session_id, prefix=()):
         self.process = subprocess.Popen(
@@ -81,7 +81,7 @@ class Speaker:
 
 
 class Simulator:
-    """Many sessions, through the real publisher; a context manager."""
+    """Many sessions, using the real publisher; a context manager."""
 
     def __init__(self, ring, prefix=(), **flags):
         arguments = [f"--{name}={value}" for name, value in flags.items()]
@@ -96,13 +96,13 @@ class Simulator:
         self.process.communicate()
 
     def say(self, command):
-        """The answer, one line."""
+        """The answer, a single line."""
         self.process.stdin.write(command + "\n")
         self.process.stdin.flush()
         return self.process.stdout.readline().strip()
 
     def report(self):
-        """What was really done so far."""
+        """What the simulator has done so far."""
         return json.loads(self.say("report"))
 
     def drop(self, count, cause):
@@ -112,7 +112,7 @@ class Simulator:
         return int(answer.split()[1])
 
     def stop(self):
-        """Ends every session on request; the last report."""
+        """Ends every session on request; returns the last report."""
         self.process.terminate()
         return json.loads(self.process.communicate(timeout=PATIENCE)[0])
 
@@ -125,7 +125,7 @@ TRAFFIC = ("receive_bytes", "receive_packets", "transmit_bytes", "transmit_packe
 
 
 def without_living(report):
-    """A simulator's report as an agent's counts: with the sums over its tunnels, less who lives and each tunnel's own."""
+    """A simulator's report as the agent's counts: sums over tunnels, without living sessions and single tunnels."""
     sums = {what: sum(tunnel[what] for tunnel in report["tunnels"].values()) for what in TRAFFIC}
     return {"starts": report["starts"], "ends": report["ends"]} | sums
 
@@ -140,16 +140,16 @@ def counted(samples):
 
 
 def counted_by_tunnel(samples, tunnels):
-    """The same of each of these tunnels, in the form of a report's `tunnels`."""
+    """The same for each of these tunnels, in the form of a report's `tunnels`."""
     return {tunnel: {what: samples.get(f'pppol2tp_tunnel_{what}_total{{tunnel_id="{tunnel}"}}') for what in TRAFFIC}
             for tunnel in tunnels}
 
 
 class Agent:
-    """An agent with a directory of its own; a context manager."""
+    """An agent with its own directory; a context manager."""
 
     address = "127.0.0.1"
-    prefix = ()  # of the command that starts it
+    prefix = ()  # put before the command that starts it
 
     def __init__(self, **options):
         self.directory = tempfile.TemporaryDirectory()
@@ -164,11 +164,11 @@ class Agent:
             "ring": str(self.ring),
             "state_file": str(self.path / "state"),
             "checkpoint_interval": "1s",
-            "ask_kernel": "false",  # where it has L2TP, it would deny that these sessions exist
+            "ask_kernel": "false",  # a kernel with L2TP would say that these sessions do not exist
         } | options
         self.process = None
         self.program = AGENT
-        self.how = {}  # more arguments of subprocess.Popen
+        self.how = {}  # further arguments of subprocess.Popen
         self.write_config()
 
     @property

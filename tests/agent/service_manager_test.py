@@ -1,4 +1,4 @@
-"""What a service manager hears from the agent, through the socket that systemd would listen on."""
+"""The messages that a service manager gets from the agent, on the socket on which systemd would listen."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ class ServiceManager(unittest.TestCase):
         self.agent.how = {"env": os.environ | {"NOTIFY_SOCKET": self.socket.getsockname(), "WATCHDOG_USEC": "2000000"}}
 
     def hear(self):
-        """The next message that is no sign of life, as {name: value}."""
+        """The next message other than a watchdog's keep-alive, as {name: value}."""
         while True:
             message = self.socket.recv(4096).decode()
             if message != "WATCHDOG=1":

@@ -1,9 +1,9 @@
-// Speaks for one session through the real publisher, as told on standard input; for tests of the
-// agent.
+// Reports one session through the real publisher, following commands on standard input; for tests
+// of the agent.
 //   session_speaker RING TUNNEL_ID SESSION_ID
-// Commands, one a line, each answered by "ok": authenticate NAME (who the peer is), run (the link
-// is up), count BYTES (received so far), end CAUSE_NUMBER. At end of input the process exits
-// without a last word, as a killed pppd does.
+// Commands, one per line, each answered by "ok": authenticate NAME (the peer's name), run (the link
+// is up), count BYTES (received so far), end CAUSE_NUMBER. At the end of the input the process
+// exits without reporting an end, like a killed pppd.
 #include <sys/stat.h>
 #include <unistd.h>
 

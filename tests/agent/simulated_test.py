@@ -1,4 +1,4 @@
-"""The agent's counts are those of the simulator, which knows what it did."""
+"""The agent's counts are equal to the simulator's, which knows what it did."""
 
 import unittest
 
@@ -40,7 +40,8 @@ class Simulated(unittest.TestCase):
             self.assert_agrees(agent, truth)
 
     def test_traffic_of_ten_thousand_sessions_that_came_and_went_stays_in_the_totals(self):
-        # They are forgotten while others come; a session that stays in each tunnel keeps that from being forgotten, too.
+        # Ended sessions are forgotten while others start. One session in each tunnel stays, so that the tunnel is not
+        # forgotten.
         with Agent(retention="1s") as agent:
             staying = [Speaker(agent.ring, tunnel, 60_000) for tunnel in range(1, 5)]
             for speaker in staying:

@@ -1,4 +1,4 @@
-"""Sockets that systemd passes, by systemd's own tool for trying it."""
+"""Listening sockets passed by systemd, tested with systemd's own tool for that."""
 
 import os
 import signal

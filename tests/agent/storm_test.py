@@ -1,4 +1,4 @@
-"""The agent under load and under fire: in the end its counts are what the writers really did."""
+"""The agent under load, while processes are killed: in the end its counts are equal to what the writers did."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""Certificates, users, and an agent with a web configuration; for the tests beside this file."""
+"""Certificates, users, and an agent with a web configuration; for the tests in this folder."""
 
 import subprocess
 import tempfile
@@ -6,7 +6,7 @@ import pathlib
 
 from running import PATIENCE, Agent
 
-# bcrypt, of the least cost so that the tests are quick.
+# bcrypt with the lowest cost, to keep the tests fast.
 USER, PASSWORD = "scraper", "scraper-secret"
 PASSWORD_HASH = "$2b$04$abcdefghijklmnopqrstuuL2aJBfYSnNfggK5eW600sSG3NKtO/ry"
 OTHER_PASSWORD = "other-secret"
@@ -43,7 +43,7 @@ class Certificates:
 
 
 class WebAgent(Agent):
-    """An agent whose web configuration is a text; a context manager. Certificates lie in its directory."""
+    """An agent whose web configuration is given as text; a context manager. Certificates are in its directory."""
 
     def __init__(self, web, **options):
         super().__init__(**options)
@@ -58,7 +58,7 @@ class WebAgent(Agent):
         return b"listening" in self.log.read_bytes()
 
     def curl(self, path, *arguments, scheme="https"):
-        """(status, body) by curl; the status is 0 where there was no answer, and the body says why."""
+        """(status, body), using curl; without an answer, the status is 0 and the body says why."""
         done = subprocess.run(
             ["curl", "--silent", "--show-error", "--max-time", str(PATIENCE), "--write-out", "\n%{http_code}",
              *map(str, arguments), f"{scheme}://127.0.0.1:{self.port}{path}"],

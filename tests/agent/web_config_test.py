@@ -1,4 +1,4 @@
-"""The web configuration: what curl sees of TLS, client certificates, users and headers, and what a reload does."""
+"""The web configuration: TLS, client certificates, users and headers as curl sees them, and what a reload changes."""
 
 import contextlib
 import re
@@ -26,12 +26,12 @@ class WebConfig(unittest.TestCase):
         return agent
 
     def client(self, name="client", san="DNS:scraper.example", ca=None):
-        """curl's arguments for a client with a certificate of its own."""
+        """curl's arguments for a client with its own certificate."""
         certificate, key = (ca or self.ca).issue(name, san, "clientAuth")
         return "--cacert", self.ca.file, "--cert", certificate, "--key", key
 
     def reload(self, agent):
-        """Reads the configuration again, by the signal, and waits for what came of it."""
+        """Reloads the configuration by signal, and waits for the result."""
         before = agent.log.read_text().count("reloaded")
         agent.process.send_signal(signal.SIGHUP)
         wait_until("it has read its configuration", lambda: agent.log.read_text().count("reloaded") > before)
@@ -180,7 +180,7 @@ class Headers(WebConfig):
 
 class Reload(WebConfig):
     def serial(self, agent):
-        """What the server's certificate says of itself."""
+        """The description in the server's certificate."""
         shown = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{agent.port}"], input="",
                                capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
         return re.search(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", shown, re.DOTALL)[0]
@@ -226,7 +226,7 @@ class Reload(WebConfig):
 
 
 class Check(WebConfig):
-    """What --check-config and the start say, and what Prometheus' own reader of such files thinks of them."""
+    """What --check-config and the start report, and what Prometheus' own parser of such files says."""
 
     def refusal(self, agent, text):
         agent.write_web(text)

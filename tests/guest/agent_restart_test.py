@@ -1,4 +1,4 @@
-"""The agent is killed and started again under traffic: nothing is lost, nothing is counted twice."""
+"""The agent is killed and started again during traffic: nothing is lost, nothing is counted twice."""
 
 import signal
 import unittest
@@ -56,7 +56,7 @@ class AgentRestart(unittest.TestCase):
         self.pair.start_agent()
         self.assert_right_within_a_second(self.ends, before + meanwhile, {"user_request": 3, "peer_request": 3})
 
-        # Again, with nothing new to tell.
+        # Once more, with nothing new to report.
         self.pair.kill_agent()
         self.pair.start_agent()
         self.assert_right_within_a_second(self.ends, before + meanwhile, {"user_request": 3, "peer_request": 3})

@@ -1,4 +1,4 @@
-"""Counters: the agent's are the kernel's own."""
+"""The agent's counters are equal to the kernel's."""
 
 import unittest
 
@@ -11,7 +11,7 @@ COLUMNS = ("packets", "bytes", "errors")
 class Counters(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # No LCP echos: they are traffic too, and would go on when the pings have stopped.
+        # No LCP echoes: they count as traffic, and would go on after the pings have stopped.
         cls.pair = Pair.for_class(cls, sessions=3, ppp_options=["lcp-echo-interval 0"])
 
     def counters_of(self, metrics, session):
@@ -30,12 +30,12 @@ class Counters(unittest.TestCase):
             sessions = self.pair.all_kernel_sessions()
             metrics = self.pair.metrics()
             told = {s: self.counters_of(metrics, s) for s in sessions}
-            # A packet in between (IPv6 has some of its own) would make this compare moving figures.
+            # A packet in between (IPv6 sends some itself) would change the numbers during the comparison.
             return (
                 len(sessions) == 6
                 and told == {s: (s.transmit, s.receive) for s in sessions}
                 and self.pair.all_kernel_sessions() == sessions
             )
 
-        # The interval is a second; a session at rest is read after twelve of them at the latest.
+        # The interval is one second; an idle session is read after twelve of them at the latest.
         wait_until(agree, 20, "counters equal to /proc/net/pppol2tp")

@@ -1,4 +1,4 @@
-"""Ends: both sides of a session say within two seconds that it is over, and why, and for as long as promised."""
+"""Ends: within two seconds, both sides of a session show that it ended and why, for as long as promised."""
 
 import signal
 import time

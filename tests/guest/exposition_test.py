@@ -1,4 +1,4 @@
-"""The exposition of real sessions, living and ended, as Prometheus' own tool sees it."""
+"""The exposition of real sessions, living and ended, checked by Prometheus' own tool."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""Who a session is: what the agent says about each end, against what the kernel and pppd's system calls made."""
+"""A session's identity: what the agent shows for each end is compared with the kernel and pppd's system calls."""
 
 import re
 import unittest
@@ -63,12 +63,12 @@ class Identity(unittest.TestCase):
         self.assertEqual(users, {"user1", "user2", "user3"})
 
     def test_the_ring_is_mapped_whole_in_large_pages(self):
-        """So a pppd meets no page fault where it publishes for the first time, and needs no page tables for the ring."""
+        """So that pppd has no page fault at its first publication, and needs no page tables for the ring."""
         for session in self.sessions:
             maps = (self.pair.pppd_of(session) / "smaps").read_text()
             shared = re.findall(r"^\S+ rw-s .*?^VmFlags", maps, re.DOTALL | re.MULTILINE)
             sizes = [dict(re.findall(r"^(\w+): +(\d+) kB", mapping, re.MULTILINE)) for mapping in shared]
-            ring = max(sizes, key=lambda size: int(size["Size"]))  # by its name it is not known in this mount namespace
+            ring = max(sizes, key=lambda size: int(size["Size"]))  # its name is not visible in this mount namespace
             self.assertEqual(ring["ShmemPmdMapped"], ring["Size"], f"{session}:\n{maps}")
 
     def test_networks_are_up(self):

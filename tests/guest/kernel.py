@@ -1,4 +1,4 @@
-"""What the kernel itself says about sessions: the reference that our metrics are compared with."""
+"""What the kernel itself says about sessions: the reference for our metrics."""
 
 import json
 import re
@@ -29,7 +29,7 @@ class Session:
     receive: tuple
 
     def labels(self):
-        """That find exactly this session's series at an agent outside of its namespace."""
+        """Labels that select exactly this session's series, for an agent outside of its namespace."""
         return {"netns": self.side, "tunnel_id": str(self.tunnel_id), "session_id": str(self.session_id)}
 
     def is_other_end_of(self, other):
@@ -37,7 +37,7 @@ class Session:
 
 
 def parse_sessions(side, text):
-    """Without the sessions of id 0, as which the kernel lists xl2tpd's own socket for each tunnel."""
+    """Without sessions with id 0: the kernel lists xl2tpd's own socket of each tunnel as one."""
     return [_session(side, m) for m in _SESSION.finditer(text) if int(m["sid"], 16) != 0]
 
 

@@ -57,7 +57,7 @@ def attributes(payload):
 
 
 class Family:
-    """A socket that speaks to the family "l2tp" in the network namespace that it was made in."""
+    """A socket for the family "l2tp" in the network namespace in which it was made."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
@@ -75,7 +75,7 @@ class Family:
         self.socket.send(struct.pack("=IHHII", 16 + len(body), family, NLM_F_REQUEST | flags, self._sequence, 0) + body)
 
     def _ask(self, family, command, payload, flags=0):
-        """The first answer; an error of the kernel's becomes an OSError."""
+        """The first answer; a kernel error is raised as an OSError."""
         self.send(family, command, payload, flags)
         for kind, answer in messages(self.socket.recv(65536)):
             if kind != NLMSG_ERROR:
@@ -86,7 +86,7 @@ class Family:
         return b""
 
     def dump_datagrams(self, command):
-        """The datagrams of a whole dump, as they come from the kernel."""
+        """The datagrams of a complete dump, as the kernel sends them."""
         self.send(self.id, command, b"", NLM_F_DUMP)
         while True:
             datagram = self.socket.recv(65536)

@@ -1,4 +1,4 @@
-"""Telemetry can fail, the call cannot: without the ring's directory pppd works as ever."""
+"""Telemetry can fail, the call cannot: without the ring's directory pppd works as usual."""
 
 import unittest
 
@@ -11,11 +11,11 @@ SESSIONS = 3
 class NoRing(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # Comes back only when every session has its addresses on both sides.
+        # Returns when every session has its addresses on both sides.
         cls.pair = Pair.for_class(cls, sessions=SESSIONS, ring_directory=False)
 
     def lines_about_the_ring(self, lines):
-        """How many; two pppds that share a file may also share a line of it."""
+        """The number of lines; two pppds that share a file may also share a line."""
         return "\n".join(lines).count("/run/pppol2tp/ring")
 
     def test_sessions_carry_traffic(self):

@@ -1,4 +1,4 @@
-"""The pair of xl2tpd sides with their sessions, and the agent: a handle on deploy/demo/demo."""
+"""The two xl2tpd sides with their sessions, and the agent: controls deploy/demo/demo."""
 
 import os
 import pathlib
@@ -16,12 +16,12 @@ SIDES = ("lns", "lac")
 
 
 def demo(*arguments):
-    """Its own output goes to ours; a failure is an error of the test."""
+    """Passes on the command's output; a failure is an error of the test."""
     subprocess.run([DEMO, *arguments], check=True, stdin=subprocess.DEVNULL)
 
 
 def logs():
-    """The end of every log there is, and what the agent says of sessions now."""
+    """The end of every log, and what the agent shows of sessions now."""
     files = sorted(STATE.glob("*/log/*")) + sorted(STATE.glob("*.log"))
     told = [f"--- {f}\n{_tail(f)}" for f in files if f.stat().st_size]
     try:
@@ -36,22 +36,22 @@ def logs():
 
 
 def _tail(path):
-    """Less xl2tpd's list of pppd's arguments, which comes as one line for each."""
+    """Without the lines in which xl2tpd lists pppd's arguments, one per line."""
     lines = path.read_text(errors="replace").splitlines()
     return "\n".join([line for line in lines if ']: "' not in line][-8:])
 
 
 class Pair:
-    """Comes up with all its sessions running; usable as `with Pair(...) as pair` and in setUpClass."""
+    """Starts with all sessions running; usable as `with Pair(...) as pair` and in setUpClass."""
 
-    build = None  # set once, by run; so is the next
+    build = None  # set once by run, like the next one
     is_quick = False
 
     def __init__(self, sessions=3, retention="15m", ppp_options=(), traffic=True, ring_directory=True):
         self.sessions = sessions
         self._arguments = ["--build", self.build, "--sessions", str(sessions)]
         self._arguments += ["--listen", LISTEN, "--retention", retention]
-        # Counters are reported every second rather than every ten: the tests are as patient as they must be.
+        # Counters are reported every second instead of every ten, to keep the tests short.
         for option in ("pppol2tp_stats_interval 1", *ppp_options):
             self._arguments += ["--ppp-option", option]
         if not traffic:
@@ -61,7 +61,7 @@ class Pair:
 
     @classmethod
     def for_class(cls, test_class, **keywords):
-        """Up now, down when the class' last test is over."""
+        """Starts it now; stops it after the class' last test."""
         pair = cls(**keywords)
         test_class.addClassCleanup(pair.down)
         return pair.up()
@@ -86,7 +86,7 @@ class Pair:
         )
 
     def kernel_sessions(self, side):
-        """What /proc/net/pppol2tp of the side's namespace lists now."""
+        """The sessions in /proc/net/pppol2tp of the side's namespace."""
         pid = (STATE / side / "daemons.pid").read_text().split()[0]
         return kernel.parse_sessions(side, pathlib.Path(f"/proc/{pid}/net/pppol2tp").read_text())
 
@@ -99,14 +99,14 @@ class Pair:
         return [(a, next(b for b in lac if a.is_other_end_of(b))) for a in self.kernel_sessions("lns")]
 
     def pppd_of(self, session):
-        """The process, as its path in /proc, by the pid file that pppd itself wrote."""
+        """The process' path in /proc, by the pid file that pppd wrote."""
         return pathlib.Path("/proc", (STATE / session.side / "run" / f"{session.ifname}.pid").read_text().strip())
 
     def kill_pppd_of(self, session, signal_number):
         os.kill(int(self.pppd_of(session).name), signal_number)
 
     def hang_up(self, lac_session):
-        """Tells the LAC's xl2tpd of that session to close the call, through its control pipe."""
+        """Tells the LAC's xl2tpd, through its control pipe, to close that session's call."""
         arguments = self.pppd_of(lac_session).joinpath("cmdline").read_text().split("\0")
         number = arguments[arguments.index("name") + 1].removeprefix("user")
         (STATE / "lac" / f"xl2tpd.{number}.control").write_text("d session")
@@ -121,7 +121,7 @@ class Pair:
             return None
 
     def wait_for_metrics_of(self, sessions, seconds=20):
-        """Until the agent shows all of `sessions` as up."""
+        """Waits until the agent shows all of `sessions` as up."""
 
         def all_up():
             metrics = self.metrics_or_none()

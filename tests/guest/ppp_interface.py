@@ -20,7 +20,7 @@ class PppInterface:
     """Of the session `session_id` of a tunnel (support.Tunnel); made by connecting to it, if it is not there."""
 
     def __init__(self, tunnel, session_id, addresses=()):
-        """`addresses` are `ip address add`'s words, less the interface."""
+        """`addresses` are arguments of `ip address add`, without the interface."""
         self._session = self._connect(tunnel, session_id)
         self._channel = os.open("/dev/ppp", os.O_RDWR)
         self._unit = os.open("/dev/ppp", os.O_RDWR)

@@ -1,4 +1,4 @@
-"""deploy/quickstart where the kernel has PPPoL2TP, and what it leaves behind: nothing."""
+"""deploy/quickstart on a kernel with PPPoL2TP; it leaves nothing behind."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ QUICKSTART = DEMO.parents[1] / "quickstart"
 
 
 def namespaces_mounts_and_daemons():
-    # `ip netns add` makes /run/netns a mount once and for all; that is iproute2's, not ours.
+    # `ip netns add` makes /run/netns a mount for good; that is iproute2's, not ours.
     mounts = [m for m in pathlib.Path("/proc/self/mounts").read_text().splitlines() if " /run/netns " not in m]
     names = ("xl2tpd", "pppd", "ping", "pppol2tp-agent")
     processes = (p.read_text().strip() for p in pathlib.Path("/proc").glob("[0-9]*/comm"))
@@ -41,7 +41,7 @@ class QuickstartOnTheHost(unittest.TestCase):
                 said += line
                 if "Press Ctrl-C" in line:
                     break
-            # To the whole group, as a terminal does.
+            # To the whole process group, as a terminal does.
             os.killpg(quickstart.pid, signal.SIGINT)
             said += quickstart.stdout.read()
         self.assertEqual(quickstart.returncode, 128 + signal.SIGINT, said)

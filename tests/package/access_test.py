@@ -1,14 +1,14 @@
-"""Who can do what to the ring, with the users, groups and modes that the packages make."""
+"""Who can do what with the ring, with the users, groups and modes that the packages install."""
 
 import tree
 from tree import AGENT, PLUGIN, TreeTest
 
-# As the unit starts the agent.
+# The way the systemd unit starts the agent.
 AGENT_USER = ("setpriv --reuid pppol2tp-agent --regid pppol2tp-agent --groups pppol2tp --no-new-privs"
               " --inh-caps -all,+net_admin --ambient-caps -all,+net_admin --bounding-set -all,+net_admin")
 NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups --inh-caps -all --bounding-set -all"
 
-# A session in a process of root's, through the plugin's own publisher.
+# A session in one of root's processes, using the plugin's own publisher.
 WITH_SESSION = """mkfifo /tmp/orders && : > /tmp/answers
     { /tests/session_speaker /run/pppol2tp/ring 1 2 < /tmp/orders >> /tmp/answers & }
     speaker=$!

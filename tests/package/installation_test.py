@@ -1,4 +1,4 @@
-"""What the packages put where, for whom."""
+"""Which files the packages install, and with which owners."""
 
 import subprocess
 

@@ -1,4 +1,4 @@
-"""Installed, upgraded, removed: what stays, what goes, what is refused, and that nothing is left."""
+"""Install, upgrade, remove: what stays, what goes, what is refused, and that nothing is left over."""
 
 import subprocess
 import tempfile
@@ -6,14 +6,14 @@ import tempfile
 import tree
 from tree import AGENT, PLUGIN, TreeTest, older, repack, replace_in
 
-# A pppd that somebody built, as far as our package looks at it.
+# A self-built pppd, as far as our package checks it.
 FAKE_PPPD = """[ -e /usr/sbin/pppd.real ] || mv /usr/sbin/pppd /usr/sbin/pppd.real
     printf '#!/bin/sh\\necho pppd version %s\\n' "$1" > /usr/sbin/pppd && chmod 755 /usr/sbin/pppd"""
 REAL_PPPD = "mv /usr/sbin/pppd.real /usr/sbin/pppd"
 
 
 def conflicting(directory):
-    """A package with a file that ours has as well, so that dpkg gives up after it has begun to unpack ours."""
+    """A package with a file that ours also has, so that dpkg gives up after it has begun to unpack ours."""
     with tempfile.TemporaryDirectory() as work:
         subprocess.run(
             ["sh", "-euc", """mkdir -p DEBIAN usr/lib/tmpfiles.d && touch usr/lib/tmpfiles.d/pppol2tp.conf

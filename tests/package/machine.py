@@ -1,4 +1,4 @@
-"""A running system as a test inside of it sees it: its shell, its packages, the agent's service and metrics."""
+"""A running system, seen by a test inside it: its shell, its packages, the agent's service and metrics."""
 
 import pathlib
 import re
@@ -44,7 +44,7 @@ def service(what):
 
 
 def samples():
-    """{series: value}; empty while nobody serves them."""
+    """{series: value}; empty while nothing serves metrics."""
     try:
         with urllib.request.urlopen("http://127.0.0.1:11701/metrics", timeout=10) as answer:
             text = answer.read().decode()

@@ -1,4 +1,4 @@
-"""What the processes of the agent may do, and what somebody with the agent's rights may."""
+"""What the agent's processes may do, and what a process with the agent's rights may do."""
 
 import pathlib
 
@@ -7,7 +7,7 @@ from machine import must, run
 CAP_NET_ADMIN = 1 << 12
 _SETS = ("CapInh", "CapPrm", "CapEff", "CapAmb", "CapBnd")
 
-# As the agent is once it has started: its user and groups, no capability, and no program gives one back.
+# As the agent is after its start: its user and groups, no capability, and no program can regain one.
 AS_AGENT = ("setpriv --reuid pppol2tp-agent --regid pppol2tp-agent --groups pppol2tp --no-new-privs"
             " --inh-caps -all --bounding-set -all,+net_admin")
 
@@ -24,10 +24,10 @@ def capabilities(pid):
 
 
 def kernel_readers():
-    """The processes that ask the kernel for the agent: the one that keeps the other, and that other."""
+    """The processes that ask the kernel for the agent: the keeper, and the reader that it watches."""
     return must("pgrep -x pppol2tp-kernel").split()
 
 
 def reaches_into(pid):
-    """Whether a process with the agent's rights can look into that one's memory."""
+    """Whether a process with the agent's rights can read that process' memory."""
     return run(f"{AS_AGENT} head -c 1 /proc/{pid}/maps")[1] != "" and run(f"{AS_AGENT} test -r /proc/{pid}/mem")[0] == 0

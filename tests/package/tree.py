@@ -1,4 +1,4 @@
-"""A clean Debian tree to install packages in, and packages to install: see CMakeLists.txt for the environment."""
+"""A clean Debian tree for installing packages, and the packages: see CMakeLists.txt for the environment."""
 
 import os
 import pathlib
@@ -14,8 +14,8 @@ PACKAGES = pathlib.Path(os.environ["PACKAGES"])
 TESTS_BUILD = pathlib.Path(os.environ["TESTS_BUILD"])
 IN_TREE = ROOT / "deploy" / "lib" / "in-tree"
 
-# What an installation and a removal of any package leave behind: the package manager's own notes, caches, and
-# the copies that tools of the passwd package keep of what they change.
+# What installing and removing any package leaves behind: the package manager's records, caches, and the backup files
+# of the passwd package's tools.
 NOT_OURS = ("/proc", "/dev", "/sys", "/tmp", "/packages", "/tests", "/var/lib/dpkg", "/var/cache", "/var/log",
             "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/etc/.pwd.lock", "/etc/resolv.conf")
 
@@ -29,14 +29,14 @@ PLUGIN, AGENT = package("pppol2tp-plugin"), package("pppol2tp-agent")
 
 
 def make_tree(name, more=""):
-    """The path of a clean tree with what our packages need, and `more`, but without them."""
+    """The path of a clean tree with what our packages depend on, and `more`, but without our packages."""
     made = subprocess.run([ROOT / "tests/package/make-tree", SUITE, name, more, PLUGIN, AGENT], check=True,
                           stdout=subprocess.PIPE, text=True)
     return pathlib.Path(made.stdout.splitlines()[-1])
 
 
 def repack(deb, directory, change):
-    """Another package made of `deb`: `change` gets the unpacked tree and does to it what it likes."""
+    """Another package made from `deb`: `change` gets the unpacked tree and may change anything in it."""
     with tempfile.TemporaryDirectory() as work:
         unpacked = pathlib.Path(work) / "tree"
         subprocess.run(["dpkg-deb", "-R", deb, unpacked], check=True)
@@ -52,12 +52,12 @@ def replace_in(path, old, new):
 
 
 def older(deb, directory):
-    """The same package as version 0.0.9: there has been no earlier release to upgrade from."""
+    """The same package as version 0.0.9, because there is no earlier release to upgrade from."""
     version = subprocess.run(["dpkg-deb", "-f", deb, "Version"], check=True, capture_output=True, text=True).stdout.strip()
     return repack(deb, directory, lambda tree: replace_in(tree / "DEBIAN/control", f"Version: {version}", "Version: 0.0.9"))
 
 
-# What a system needs to have sessions, a test inside of it, and README.md's commands. go-l2tp came with Debian 13.
+# Packages for sessions, for a test inside the tree, and for README.md's commands. go-l2tp is new in Debian 13.
 GUEST_PACKAGES = ("xl2tpd network-manager-l2tp python3 iproute2 iputils-ping kmod procps cmake"
                   " prometheus prometheus-alertmanager")
 if SUITE != "bookworm":
@@ -83,7 +83,7 @@ def stage(directory, *programs):
 
 
 class TreeTest(unittest.TestCase):
-    """Each class has a tree of its own, as clean as debootstrap left it; begin_anew() gives it another one."""
+    """Each class has its own tree, as clean as debootstrap made it; begin_anew() replaces it with another one."""
 
     maxDiff = None
 
@@ -122,14 +122,14 @@ class TreeTest(unittest.TestCase):
 
     @classmethod
     def refuse(cls, deb):
-        """What dpkg says when it will not install the package."""
+        """dpkg's message when it refuses to install the package."""
         status, output = cls.run_in('dpkg -i "$1"', f"/packages/{pathlib.Path(deb).name}")
         assert status != 0, f"installed although it should not be:\n{output}"
         return output
 
     @classmethod
     def everything(cls):
-        """{path: its type, mode, owner, size, and for files their contents' hash}, of all that a package could own."""
+        """{path: type, mode, owner, size, and a file's hash} of everything that a package could own."""
         prune = " -o ".join(f"-path {path}" for path in NOT_OURS)
         ours = f"find / -xdev \\( {prune} \\) -prune -o"
         listed = cls.must(f"""{ours} -printf '%y %m %u:%g %l  %p\\n'; {ours} -type f -print0 | xargs -0 sha256sum""")

@@ -1,5 +1,5 @@
-// Files of the source tree that tests compare with. Set PPPOL2TP_UPDATE=1 to rewrite them instead,
-// and let the review show the change as text.
+// Files of the source tree that tests compare with. With PPPOL2TP_UPDATE=1 they are rewritten
+// instead, so that the review shows the change as text.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ inline std::string source_path(const std::string& name) {
   return std::string(PPPOL2TP_SOURCE_DIR) + "/" + name;
 }
 
-// What the file holds; when an update was asked for, `now` is written there first.
+// The file's contents; when an update was requested, `now` is written to it first.
 inline std::string expected_file(const std::string& name, const std::string& now) {
   if (std::getenv("PPPOL2TP_UPDATE") != nullptr) std::ofstream(source_path(name)) << now;
   std::ostringstream text;

@@ -17,8 +17,7 @@ void set_text(char (&field)[N], std::string_view text) {
   std::memcpy(field, text.data(), std::min(text.size(), N - 1));
 }
 
-// One session's side of the conversation: keeps its state and numbers its records, as Publisher
-// does.
+// One session as a publisher: keeps its state and numbers its records, as Publisher does.
 class SessionScript {
  public:
   explicit SessionScript(std::uint32_t tunnel_id, std::uint32_t session_id,

@@ -1,4 +1,4 @@
-// A directory of its own for a test, gone with it. Mode 0755, as a ring's directory has to be.
+// A directory for one test, removed at its end. Mode 0755, as a ring's directory must have.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
   ~TemporaryDirectory() {
-    std::error_code ignored;  // nothing to be done about it here
+    std::error_code ignored;  // a failed removal cannot be handled here
     std::filesystem::remove_all(path_, ignored);
   }
 

@@ -19,17 +19,17 @@ from waiting import wait_until
 from wire import Capture, Exchange, exchanges_of, impair
 
 PROMISED = 0.001
-CLOCK = 0.00001  # tcpdump shows microseconds, and two of them make a time
+CLOCK = 0.00001  # tcpdump shows microseconds, and each duration is the difference of two
 DELAYS = ("20ms", "60ms", "150ms")
-EACH = 4  # exchanges at each delay, at least
+EACH = 4  # exchanges with each delay, at least
 LOST = 2
 ECHO = ("lcp-echo-interval", "1", "lcp-echo-failure", "60", "pppol2tp_stats_interval", "1")
-# pppd logs a frame before it shows it to the plugin.
+# pppd logs a frame before it passes it to the plugin.
 QUIET = tuple(option for option in twin.COMMON if option != "debug")
 
 
 class Reading(unittest.TestCase):
-    """What reads tcpdump's lines."""
+    """The parser of tcpdump's lines."""
 
     def test_a_reply_belongs_to_the_latest_request_of_its_identifier_and_only_the_first_one_counts(self):
         lines = (
@@ -49,7 +49,7 @@ class Echo(AgentTest):
         return self.agent.metrics().value(f"pppol2tp_session_lcp_echo_{name}", **self.labels)
 
     def note_times(self):
-        """What the agent says now: the time of the latest answer by its number, the sum of all by their number."""
+        """Notes the agent's latest round-trip time by the number of answers, and their sum by that number."""
         metrics = self.agent.metrics()
         replies = metrics.value("pppol2tp_session_lcp_echo_replies_total", **self.labels)
         if replies:
@@ -58,7 +58,7 @@ class Echo(AgentTest):
         self.sums[count] = metrics.value("pppol2tp_lcp_echo_rtt_seconds_sum")
 
     def wait_until(self, condition, what):
-        """Notes all that is told meanwhile: there is an echo every second."""
+        """Notes everything that the agent shows meanwhile: there is an echo every second."""
 
         def holds():
             self.note_times()
@@ -67,7 +67,7 @@ class Echo(AgentTest):
         wait_until(holds, 90, what, pause=0.05)
 
     def passed(self):
-        """How many exchanges were answered so far, and how many were not."""
+        """How many exchanges were answered so far, and how many were lost."""
         exchanges = self.capture.exchanges()
         answered = sum(e.answered is not None for e in exchanges)
         return answered, len(exchanges) - answered
@@ -75,7 +75,8 @@ class Echo(AgentTest):
     def set_up(self, link):
         self.labels, self.latest, self.sums = link.lns.labels(), {}, {0: 0.0}
         twin.start(link.lns, self.plugin, (*LNS, *ECHO), QUIET)
-        # Before all else that the guest has to do: waiting for its processor is no part of the round trip.
+        # A higher priority than everything else in the guest: waiting for the processor is not part of the round
+        # trip.
         os.sched_setscheduler(link.lns.process.pid, os.SCHED_FIFO, os.sched_param(1))
         twin.start(link.lac, self.plugin, SOCKET)
         for end in link.ends.values():
@@ -83,7 +84,7 @@ class Echo(AgentTest):
 
     @contextlib.contextmanager
     def traffic(self, link):
-        """So that the plugin keeps to its interval, and reports with each answer."""
+        """Makes the plugin keep its interval, and report after each answer."""
         peer = PPP_ADDRESSES["lns"].partition(":")[2]
         arguments = ["ip", "netns", "exec", link.lns.namespace, "ping", "-q", "-i", "0.3", peer]
         with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ping:
@@ -91,7 +92,7 @@ class Echo(AgentTest):
             ping.kill()
 
     def tear_down(self, link):
-        """Just after an answer: nothing is under way then that only one of the two would count."""
+        """Waits until just after an answer: then no exchange is in progress that only one of the two would count."""
         before, _ = self.passed()
         self.wait_until(lambda: self.passed()[0] > before and not self.is_under_way(), "one more answer")
         link.lns.process.send_signal(signal.SIGTERM)
@@ -102,7 +103,7 @@ class Echo(AgentTest):
         return self.capture.exchanges()[-1].answered is None
 
     def exchange(self):
-        """All that passed, from a session's start to its end: several delays, losses, and back to normal."""
+        """A session from start to end: several delays, losses, and back to normal."""
         directory = twin.DIRECTORY / "echo"
         with Link("echo", directory) as link, Capture(link.lns, directory) as self.capture:
             self.set_up(link)
@@ -118,7 +119,7 @@ class Echo(AgentTest):
             return self.capture.exchanges()
 
     def assert_close(self, differences):
-        """Each of them: never less than on the wire, and as little more as is promised."""
+        """Each of them is never less than on the wire, and more by no more than promised."""
         self.assertGreaterEqual(min(differences), -CLOCK, differences)
         self.assertLessEqual(max(differences), PROMISED, differences)
 
@@ -131,7 +132,7 @@ class Echo(AgentTest):
             [len(exchanges), len(times), len(exchanges) - len(times)],
         )
         self.assertEqual((max(self.latest), max(self.sums)), (len(times), len(times)))
-        # Most were the latest when the agent was asked; those that were not are in the sum, with the one after them.
+        # Most of them were the latest when the agent was asked; the others are in the sum, with the one after them.
         self.assertGreater(len(self.latest), len(times) / 2)
         self.assert_close([told - times[number - 1] for number, told in self.latest.items()])
         sums = sorted(self.sums.items())

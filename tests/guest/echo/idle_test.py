@@ -14,7 +14,7 @@ from twin_scenarios import IPV4_UP, LNS, SOCKET
 
 ECHO_SECONDS = 2
 OPTIONS = ("lcp-echo-interval", str(ECHO_SECONDS), "lcp-echo-failure", "30")
-EVERY_SECOND = ("pppol2tp_stats_interval", "1")  # of ours; at rest it goes down to twelve
+EVERY_SECOND = ("pppol2tp_stats_interval", "1")  # our option; for an idle session it becomes twelve
 SETTLED = 10  # seconds: one, two, four, and another echo
 WATCHED = 16
 
@@ -41,6 +41,7 @@ class Idle(TwinsTest):
         before = {who: wake_ups(link.lns.process) for who, link in links.items()}
         time.sleep(WATCHED)
         woken = {who: wake_ups(link.lns.process) - before[who] for who, link in links.items()}
-        # Twice for each echo, for its time and for its answer; but one that comes at once may find pppd awake.
+        # Two wake-ups for each echo, for the timer and for the answer; an answer that comes at once may find pppd
+        # awake.
         self.assertGreaterEqual(woken[twin.UPSTREAM], WATCHED // ECHO_SECONDS - 1)
         self.assertLessEqual(woken[twin.OURS], woken[twin.UPSTREAM] * 1.1 + 1)

@@ -1,4 +1,4 @@
-"""LCP echos as they pass on the wire, by tcpdump; and a wire that delays or loses what one end sends."""
+"""LCP echoes on the wire, seen by tcpdump; and a wire that delays or loses what one end sends."""
 
 import pathlib
 import re
@@ -9,7 +9,7 @@ from link import ADDRESSES
 from waiting import wait_until
 
 INTERFACE = "veth0"
-# tcpdump -tt; of L2TP it shows what is inside.
+# tcpdump -tt; for L2TP it shows the inner packet.
 _ECHO = re.compile(
     r"(?P<time>\d+\.\d+) IP (?P<source>[\d.]+)\.\d+ > .* "
     r"\{LCP, Echo-(?P<kind>Request|Reply) \(0x[0-9a-f]{2}\), id (?P<identifier>\d+),"
@@ -28,7 +28,7 @@ class Exchange:
 
 
 def exchanges_of(text, address):
-    """The echos that `address` asked for, in their order, each with the first answer to it."""
+    """The echoes that `address` requested, in order, each with the first answer to it."""
     found = []
     for line in map(_ECHO.match, text.splitlines()):
         if line is None:
@@ -44,7 +44,7 @@ def exchanges_of(text, address):
 
 
 class Capture:
-    """Of all that passes at one end; a context manager."""
+    """A capture of everything that passes at one end; a context manager."""
 
     def __init__(self, end, directory):
         self._end = end
@@ -66,12 +66,12 @@ class Capture:
         self._process.wait()
 
     def exchanges(self):
-        """Those so far. The last line may be half a line yet, which is none."""
+        """The lines so far. The last line may be incomplete; then it is left out."""
         return exchanges_of(self._output.read_text().rpartition("\n")[0], ADDRESSES[self._end.side])
 
 
 def impair(end, *netem):
-    """What `end` sends is treated like this from now on: tc-netem(8)."""
+    """Changes how packets from `end` are treated from now on: tc-netem(8)."""
     subprocess.run(
         ["tc", "-n", end.namespace, "qdisc", "replace", "dev", INTERFACE, "root", "netem", *netem], check=True
     )

@@ -1,4 +1,4 @@
-"""The agent, over the ring at its default place, for tests that make their sessions themselves."""
+"""The agent for the ring at its default place, for tests that make their sessions themselves."""
 
 import pathlib
 import shutil
@@ -42,5 +42,5 @@ class Agent:
         return scrape(f"http://{LISTEN}/metrics")
 
     def ends(self):
-        """The labels of all the ends that it tells of."""
+        """The labels of all ends that it shows."""
         return [sample.labels for sample in self.metrics().samples("pppol2tp_session_end_info")]

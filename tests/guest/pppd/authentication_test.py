@@ -1,4 +1,4 @@
-"""Authentications: counted by protocol and result on both sides, as pppd was made to have them."""
+"""Authentications are counted by protocol and result on both sides, with pppd configured for each case."""
 
 import itertools
 import signal
@@ -10,7 +10,7 @@ from sessions import AgentTest, results_of
 from twin_scenarios import IPV4_UP, LNS, SOCKET
 from waiting import wait_until
 
-# pppd's option that asks the peer for it.
+# pppd's option that requires it from the peer.
 PROTOCOLS = {
     "pap": "require-pap",
     "chap_md5": "require-chap",

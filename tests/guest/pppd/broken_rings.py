@@ -1,4 +1,4 @@
-"""Rings that a session cannot use, one for each way in which that happens."""
+"""Rings that a session cannot use, one for each possible reason."""
 
 import os
 import pathlib
@@ -10,7 +10,7 @@ FULL = "on a full file system"
 
 
 def make(directory):
-    """{what is wrong: path}. A ring that is in order has to be at the default place: some are made of it."""
+    """{fault: path}. Needs a good ring at the default place: some of the broken ones are made from it."""
     directory.mkdir(mode=0o755)
     with DEFAULT.open("rb") as ring:
         start = ring.read(1 << 20)
@@ -27,7 +27,7 @@ def make(directory):
         paths[what] = directory / f"ring{number}"
         paths[what].write_bytes(content)
         paths[what].chmod(0o640)
-    # The newer one is as long as it ought to be: its version alone is wrong.
+    # The newer one has the expected length: only its version is wrong.
     os.truncate(paths["of a newer format"], DEFAULT.stat().st_size)
     paths[FULL].parent.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "tmpfs", paths[FULL].parent], check=True)
@@ -35,7 +35,7 @@ def make(directory):
 
 
 def dealt(rings, sides, number):
-    """Tuples of one ring for each side, so that each ring is in one of them. Who has which changes with `number`."""
+    """Tuples with a ring for each side; each ring is in one of them. `number` changes which side gets which."""
     kinds = list(rings)
     first = number % len(kinds)
     turned = kinds[first:] + kinds[:first]

@@ -1,4 +1,4 @@
-"""Why a session ended: what the agent says of both its ends, against what was really done to it."""
+"""Why a session ended: the agent's answer for both ends is compared with what the test did to it."""
 
 import twin
 from courses_to_the_end import COURSES
@@ -50,7 +50,7 @@ class Causes(AgentTest):
                     self.assertEqual(labels["up"], 0)
 
     def test_a_session_whose_peer_does_not_answer_is_seen_establishing_until_it_is_told_to_stop(self):
-        # With `passive`, which xl2tpd always says, pppd waits for ever.
+        # With `passive`, which xl2tpd always sets, pppd waits for ever.
         with Link("passive", twin.DIRECTORY / "passive") as link:
             twin.start(link.lns, self.plugin, (*LNS, "passive", "lcp-max-configure", "2", "lcp-restart", "1"))
             link.lns.wait_for("LCP: timeout sending Config-Requests")

@@ -1,4 +1,4 @@
-"""Sessions that come and go: what they carried stays in their tunnel's totals, to the kernel's last count."""
+"""Sessions start and end: their traffic stays in their tunnel's totals, up to the kernel's last count."""
 
 import concurrent.futures
 import pathlib
@@ -14,8 +14,8 @@ from link import PPP_ADDRESSES, Link, in_namespace, wait_for_exit
 from twin_scenarios import IPV4_UP, LNS, SOCKET
 from waiting import wait_until
 
-TUNNELS = 4  # each way; at the same time
-TURNS = 4  # sessions of each, one after the other
+TUNNELS = 4  # for each direction; at the same time
+TURNS = 4  # sessions in each, one after the other
 COLUMNS = ("packets", "bytes", "errors")
 
 
@@ -32,11 +32,11 @@ class Churn(unittest.TestCase):
         cls.agent = cls.enterClassContext(Agent(pair.Pair.build, twin.DIRECTORY / "agent"))
 
     def session(self, link, turn):
-        """One session's life, with some traffic. What the kernel has counted for each end when its pppd has gone."""
+        """Runs one session with some traffic. Returns the kernel's counters of each end after its pppd has gone."""
         for end in link.ends.values():
             if turn > 0:
                 end.add_session(turn)
-            # Keeps the kernel's session, and with it the counters, from going with pppd.
+            # Keeps the kernel's session, and so its counters, after pppd has gone.
             self.addCleanup(end.session.dup().close)
             twin.start(end, self.plugin, LNS if end.side == "lns" else SOCKET)
         wait_until(lambda: all(end.said().count(IPV4_UP) > turn for end in link.ends.values()), 60, f"{link.name} up")
@@ -47,7 +47,7 @@ class Churn(unittest.TestCase):
         wait_for_exit(link.ends.values())
 
     def counted_by_kernel(self, end):
-        """(sums of what was sent, of what was received) over all the sessions of the end's tunnel, and how many they are."""
+        """(bytes sent, bytes received) summed over all sessions of the end's tunnel, and the number of sessions."""
         with in_namespace(end.namespace):
             sessions = kernel.parse_sessions(end.side, pathlib.Path("/proc/thread-self/net/pppol2tp").read_text())
         return sums(s.transmit for s in sessions), sums(s.receive for s in sessions), len(sessions)

@@ -11,19 +11,19 @@ from typing import Callable
 from link import PPP_ADDRESSES
 from twin_scenarios import LNS, SOCKET
 
-# One second after another without an answer, three times.
+# Unanswered requests one second apart, three times.
 ECHO = ("lcp-echo-interval", "1", "lcp-echo-failure", "3")
 CHAP_LNS = (*LNS, "name", "lns", "auth", "require-chap")
 
 
 @dataclass(frozen=True)
 class End:
-    """What the agent has to say: None where it does not matter for the course."""
+    """What the agent must show; None where it does not matter for this course."""
 
     cause: str
     phase: str = "running"
     peer_text: str | None = ""
-    exit_status: int | tuple | None = None  # None: it left none; a tuple: one of these
+    exit_status: int | tuple | None = None  # None: no exit status; a tuple: one of these
 
     def exit_statuses(self):
         """As labels."""
@@ -38,7 +38,7 @@ class Course:
     course: Callable = lambda link: None
     lns_options: tuple = LNS
     lac_options: tuple = SOCKET
-    once_up: bool = True  # the course begins when both sides have their addresses
+    once_up: bool = True  # the course begins when both sides have addresses
 
 
 def send(side, number):
@@ -46,7 +46,7 @@ def send(side, number):
 
 
 def silence(link):
-    """The LAC's pppd stops for as long as the LNS's takes to notice, and then finds out."""
+    """Stops the LAC's pppd until the LNS's has noticed; then the LAC's continues and notices too."""
     link.lac.process.send_signal(signal.SIGSTOP)
     link.lns.wait()
     link.lac.process.send_signal(signal.SIGCONT)
@@ -70,7 +70,7 @@ def delete_in_kernel(what):
 
 
 def send_traffic(link):
-    """Until the link is gone: 500 bytes in each packet, and the same back."""
+    """Until the link is gone: sends 500 bytes in each packet, and gets as many back."""
     peer = PPP_ADDRESSES["lns"].partition(":")[2]
     arguments = ["ip", "netns", "exec", link.lns.namespace, "ping", "-q", "-s", "500", "-i", "0.2", "-c", "100", peer]
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as ping:
@@ -80,8 +80,8 @@ def send_traffic(link):
 
 USER_REQUEST = End("user_request", exit_status=5)
 PEER_REQUEST = End("peer_request", peer_text="User request", exit_status=16)
-# The same silence as of a peer that is dead, and not its fault. Newer kernels refuse to set the socket's options
-# then, which is fatal.
+# As silent as a dead peer, but not the peer's fault. Newer kernels then refuse to set the socket's options, which is
+# fatal for pppd.
 KERNEL_LOST = {
     "lns": End("kernel_session_lost", exit_status=(16, 1)),
     "lac": End("killed"),
@@ -123,7 +123,7 @@ COURSES = {
         course=send_traffic,
     ),
     "secret": Course(
-        # Both sides end it at once, and may or may not hear of the other's wish.
+        # Both sides end it at once, and may or may not receive the other's request.
         lns=End("auth_failed", phase="authenticate", peer_text=None, exit_status=11),
         lac=End("auth_failed_by_peer", phase="authenticate", peer_text=None, exit_status=19),
         lns_options=CHAP_LNS,

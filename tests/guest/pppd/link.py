@@ -22,7 +22,7 @@ CLONE_NEWNET = 0x40000000
 SIDES = ("lns", "lac")
 ADDRESSES = {"lns": "10.98.0.1", "lac": "10.98.0.2"}
 PORT = 1701
-# (tunnel id, session id) of the first link; numbers that nothing else in a log looks like.
+# (tunnel id, session id) of the first link; numbers that resemble nothing else in a log.
 IDS = {"lns": (31001, 31011), "lac": (31002, 31012)}
 IDS_STEP = 100
 PPP_ADDRESSES = {"lns": "10.97.0.1:10.97.0.2", "lac": "10.97.0.2:10.97.0.1"}
@@ -37,7 +37,7 @@ def installed_pppd_version():
 
 @contextlib.contextmanager
 def in_namespace(name):
-    """The calling thread, and whatever it starts, is in that network namespace."""
+    """Moves the calling thread, and whatever it starts, into that network namespace."""
     with open("/proc/thread-self/ns/net") as before, open(f"/run/netns/{name}") as wanted:
         _setns(wanted)
         try:
@@ -65,7 +65,7 @@ def _connect_pppox(tunnel_socket, local, peer, peer_address):
 
 
 class End:
-    """One end: the tunnel's sockets, which stay open here, and the session's, which is handed to a pppd."""
+    """One end: the tunnel's sockets, which stay open here, and the session's socket, which is passed to a pppd."""
 
     def __init__(self, link, side):
         self.side = side
@@ -99,7 +99,7 @@ class End:
         self.session = added
 
     def start_pppd(self, options, environment=None, descriptors=(), output=None):
-        """pppd's output goes to `log`, or to the descriptor `output`. The session's socket is pppd's alone from then on."""
+        """pppd's output goes to `log`, or to the descriptor `output`. After this only pppd has the session's socket."""
         inherited = [self.session.fileno(), *descriptors] if self.session else list(descriptors)
         with in_namespace(self.namespace), open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -116,14 +116,14 @@ class End:
         return self.process
 
     def labels(self):
-        """That find this session's series, where no other link has the same number."""
+        """Labels that select this session's series, if no other link has the same number."""
         return {"tunnel_id": str(self.tunnel_id), "session_id": str(self.session_id)}
 
     def said(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def wait_for(self, text, seconds=60):
-        """Until pppd has said `text`, or has ended: then that is an error."""
+        """Waits until pppd has logged `text`; it is an error if pppd ends before."""
 
         def told():
             return text in self.said() or self.process.poll() is not None
@@ -140,7 +140,7 @@ class End:
             raise AssertionError(f"{self.namespace}: pppd still runs after {seconds} s:\n{self.said()}") from None
 
     def wait_until_deserted(self, seconds=60):
-        """No process is left in the namespace: not one that pppd has become by detaching either."""
+        """Waits until no process is left in the namespace, including a pppd that has detached."""
 
         def deserted():
             return not subprocess.run(["ip", "netns", "pids", self.namespace], capture_output=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""openl2tp.so of the ppp package binds to our plugin's hooks as to upstream's, and sends the same datagrams."""
+"""openl2tp.so of the ppp package uses our plugin's hooks like upstream's, and sends the same datagrams."""
 
 import pathlib
 import socket
@@ -8,7 +8,7 @@ import twin
 from sessions import TwinsTest
 from twin_scenarios import IPV4_UP, IPV6_UP, LNS, SOCKET, Scenario, hang_up
 
-# Of openl2tp.so, compiled into it.
+# A constant compiled into openl2tp.so.
 EVENTS = pathlib.Path("/tmp/openl2tp-event.sock")
 SIGNATURE = 0x6B6C7831
 UPDOWN, ACCM = 1, 2
@@ -21,7 +21,7 @@ SCENARIOS = {
 
 
 def decode(datagram):
-    """(signature, type, [(field, its value)]): the whole of it but for the padding, which openl2tp.so leaves to chance."""
+    """(signature, type, [(field, value)]): everything except the padding, which openl2tp.so does not initialize."""
     signature, kind, length = struct.unpack_from("=IHH", datagram)
     assert len(datagram) == 8 + length, datagram
     fields, rest = [], datagram[8:]

@@ -1,4 +1,4 @@
-"""What tests of sessions share that a pppd makes at each end; and many jobs at a time."""
+"""Shared by the tests whose sessions have a pppd at each end; also runs many jobs at a time."""
 
 import concurrent.futures
 import unittest
@@ -7,7 +7,7 @@ import pair
 import twin
 from agent import Agent
 
-AT_ONCE = 4  # pppd mostly waits, for its peer or for a second to pass
+AT_ONCE = 4  # pppd mostly waits for its peer, or for a timer
 
 
 class TwinsTest(unittest.TestCase):
@@ -21,7 +21,7 @@ class TwinsTest(unittest.TestCase):
 
 
 class AgentTest(TwinsTest):
-    """Of what the agent says. Has `plugin`, ours, and `agent`, over the ring at its default place."""
+    """For tests of what the agent shows. Has `plugin`, ours, and `agent`, for the ring at its default place."""
 
     @classmethod
     def setUpClass(cls):
@@ -31,7 +31,7 @@ class AgentTest(TwinsTest):
 
 
 def results_of(run, jobs):
-    """{job: what run(its number, job) returned}; the first that failed raises what it failed with. Numbers are from 1."""
+    """{job: result of run(number, job)}, numbers from 1. Raises the exception of the first job that failed."""
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         running = {job: pool.submit(run, number, job) for number, job in enumerate(jobs, 1)}
     return {job: future.result() for job, future in running.items()}

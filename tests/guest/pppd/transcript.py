@@ -19,13 +19,13 @@ _MASKS = [
     (re.compile(r"\busing channel [0-9]+"), "using channel N"),
     (re.compile(r"^pppol2tp [0-9]+\b"), "pppol2tp FD"),
 ]
-# Of the debug mask's bits 1 and 8: said of each frame, and of one that is sent again, again.
+# Bits 1 and 8 of the debug mask: logged for each frame, and again for a frame that is sent again.
 _SNOOPED = re.compile(r"Found option type|Found ACCM of|Rejected ACCM negotiation|Turning off snooping")
 _FRAME = re.compile(r"(sent|rcvd) \[(\w+ \w+) ")
 
 
 def mask(line, more=()):
-    """`more`: (text, its name) of what is the run's own."""
+    """`more`: (text, its name) for text that is specific to the run."""
     for text, name in more:
         line = line.replace(text, name)
     for pattern, name in _MASKS:
@@ -34,7 +34,7 @@ def mask(line, more=()):
 
 
 def streams(title, text, more=(), races=()):
-    """{stream: lines} of one pppd's log. `races`: lines with these in them come or not, as time will have it."""
+    """{stream: lines} of a pppd's log. `races`: lines that contain one of these may be missing, depending on timing."""
     found = {}
     for line in (mask(line, more) for line in text.splitlines() if line):
         if any(race in line for race in races):
@@ -56,7 +56,7 @@ def streams(title, text, more=(), races=()):
 
 
 def probe_streams(title, text, more=()):
-    """{stream: lines} of the probe's record. Which number a descriptor has is chance, and so is their order."""
+    """{stream: lines} of the probe's record. The numbers of descriptors, and so their order, are random."""
     lines = [mask(line, more) for line in text.splitlines()]
     inherited = sorted(line for line in lines if ": a child inherits " in line)
     return {
@@ -66,7 +66,7 @@ def probe_streams(title, text, more=()):
 
 
 def differences(before, after):
-    """[(stream, "-line" of `before` alone or "+line" of `after` alone)]"""
+    """[(stream, "-line" for a line only in `before`, or "+line" for a line only in `after`)]"""
     found = []
     for stream in sorted({*before, *after}):
         lines = difflib.unified_diff(before.get(stream, []), after.get(stream, []), lineterm="", n=0)

@@ -1,4 +1,4 @@
-"""Runs a scenario with one plugin, and writes down what could be seen of it."""
+"""Runs a scenario with one plugin, and records what can be observed."""
 
 import pathlib
 import shutil
@@ -14,7 +14,7 @@ SECRETS = "user lns secret *\n"
 
 
 class Twins:
-    """The two plugins, each under its own name in a directory of its own, with the probes. Once for all scenarios."""
+    """The two plugins, each under its own name in its own directory, with the probes. Made once for all scenarios."""
 
     def __init__(self, build):
         version = link.installed_pppd_version()
@@ -29,12 +29,12 @@ class Twins:
             self.plugins[who] = pathlib.Path(shutil.copy(source, directory / "pppol2tp.so"))
         probes = pathlib.Path(build, "tests", "guest", "pppd", "probe")
         self.calls = probes / "probe_calls.so"
-        # Two copies, so that pppd loads it twice: see probe/hooks.c.
+        # Two copies, because pppd loads the probe twice: see probe/hooks.c.
         self.first = shutil.copy(probes / "probe_hooks.so", DIRECTORY / "first.so")
         self.last = shutil.copy(probes / "probe_hooks.so", DIRECTORY / "last.so")
 
     def run(self, scenario, who, name, directory, rings=None):
-        """{stream: lines}. `name` is the link's; `rings`: {side: path}, where not at the default place."""
+        """{stream: lines}. `name` is the link's; `rings`: {side: path}, for rings that are not at the default place."""
         with link.Link(name, directory) as made:
             statuses = scenario.course(made, self._starter(scenario, who, directory, rings or {}))
             return self._observed(made, scenario, who, directory, statuses)
@@ -47,7 +47,7 @@ class Twins:
                 *("plugin", str(self.last)),
                 *COMMON,
                 *(("pppol2tp_ring", str(rings[end.side])) if end.side in rings else ()),
-                # Not last: `pppol2tp` without a descriptor would take it for one, and 10 may be the session's own.
+                # Not last: `pppol2tp` without a descriptor would read it as one, and 10 may be the session's own.
                 link.PPP_ADDRESSES[end.side],
                 *scenario.both,
                 *(scenario.lns if end.side == "lns" else scenario.lac),
@@ -75,14 +75,14 @@ class Twins:
 
 
 def start(end, plugin, options, common=COMMON):
-    """A pppd with that plugin and without probes: for tests that look at what the agent says."""
+    """A pppd with that plugin and without probes: for tests of what the agent shows."""
     words = ["plugin", str(plugin), *common, "noipv6", *options, link.PPP_ADDRESSES[end.side]]
     values = {"fd": end.session.fileno(), "tunnel_id": end.tunnel_id, "session_id": end.session_id}
     end.start_pppd([word.format(**values) for word in words])
 
 
 def prepare():
-    """pppd's own files, for the time of the tests: no scripts, no options, one secret."""
+    """pppd's configuration files while the tests run: no scripts, no options, one secret."""
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/etc/ppp"], check=True)
     for name, text in {"options": "", "chap-secrets": SECRETS, "pap-secrets": SECRETS}.items():
         pathlib.Path("/etc/ppp", name).write_text(text)

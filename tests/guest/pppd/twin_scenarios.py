@@ -22,7 +22,7 @@ IPV6_UP = "remote LL address"
 
 
 def hang_up(side, signal_number=signal.SIGTERM, once=(IPV4_UP,), detached=None):
-    """Both ends are up, then one gets a signal; both end, and what the one that is `detached` became as well."""
+    """Both ends are up, then one gets a signal. Waits for both, and for the process that `detached` became."""
 
     def course(link, start):
         for end in link.ends.values():
@@ -40,20 +40,20 @@ def hang_up(side, signal_number=signal.SIGTERM, once=(IPV4_UP,), detached=None):
 
 
 def both_end(link, start):
-    """By themselves."""
+    """Both ends end by themselves."""
     for end in link.ends.values():
         start(end)
     return wait_for_exit(link.ends.values())
 
 
 def alone(link, start):
-    """There is no other end, and this one does not wait for it."""
+    """There is no other end, and this end does not wait for one."""
     start(link.lns)
     return wait_for_exit([link.lns])
 
 
 def with_descriptor(make):
-    """`alone`, with `pppol2tp {other}` leading to what `make` opens."""
+    """Like `alone`, with `pppol2tp {other}` naming what `make` opens."""
 
     def course(link, start):
         with make() as file:
@@ -68,7 +68,7 @@ class Scenario:
     lns: tuple = LNS
     lac: tuple = SOCKET
     course: Callable = hang_up("lac")
-    both: tuple = ONLY_IPV4  # on both sides
+    both: tuple = ONLY_IPV4  # options of both sides
     plugins: tuple = ("plugin", "{plugin}")
     races: tuple = ()  # see transcript.streams
 
@@ -103,7 +103,7 @@ SCENARIOS = {
     "both families": Scenario(both=("+ipv6",), course=hang_up("lac", once=(IPV4_UP, IPV6_UP))),
     "LCP echos": Scenario(
         both=(*ONLY_IPV4, "lcp-echo-interval", "1", "lcp-echo-failure", "30"),
-        # The first is sent when LCP is up. How many more seconds pass until the end is chance.
+        # The first is sent when LCP is up. How many more are sent before the end depends on timing.
         races=tuple(f"[LCP Echo{kind} id={number:#x} " for kind in ("Req", "Rep") for number in range(1, 60)),
     ),
     "CHAP": Scenario(
@@ -118,7 +118,7 @@ SCENARIOS = {
         lns=(*LNS, "name", "lns", "auth", "require-chap"),
         lac=(*SOCKET, "noauth", "refuse-chap"),
         course=both_end,
-        # The client goes on to IPCP, and may have said so before the LNS has ended the link.
+        # The client goes on to IPCP, and may have sent a request before the LNS ends the link.
         races=("IPCP", "Discarded non-LCP packet"),
     ),
     "nobody answers": Scenario(lns=(*LNS, "lcp-max-configure", "2", "lcp-restart", "1"), course=alone),
@@ -129,7 +129,7 @@ SCENARIOS = {
     "dryrun": Scenario(lns=(*LNS, "pppol2tp_ifname", "customer7", "dump", "dryrun"), course=alone),
     "dryrun without a socket": Scenario(lns=("notty", "dump", "dryrun"), course=alone),
     "no socket": Scenario(lns=("pppol2tp",), course=alone),
-    # More than a test of many links at once ever has open: a lower number may be the session's own socket.
+    # Above the highest descriptor of a test of many links: a lower number may be the session's own socket.
     "a closed descriptor": Scenario(lns=("pppol2tp", "1000"), course=alone),
     "a descriptor that is no number": Scenario(lns=("pppol2tp", "socket"), course=alone),
     "a negative descriptor": Scenario(lns=("pppol2tp", "-1"), course=alone),

@@ -1,4 +1,4 @@
-"""The twin: pppd does the same with our plugin as with upstream's, but for what intended_differences.toml lists."""
+"""pppd does the same with our plugin as with upstream's, except for what intended_differences.toml lists."""
 
 import pathlib
 import re
@@ -16,7 +16,7 @@ LIST = pathlib.Path(__file__).with_name("intended_differences.toml")
 
 
 class Intended:
-    """The list, and which of its entries were of use."""
+    """The list, and which of its entries were used."""
 
     def __init__(self, entries):
         self._entries = entries
@@ -38,7 +38,7 @@ class Intended:
 
 
 class Comparison(unittest.TestCase):
-    """What compares can tell things apart."""
+    """The comparison itself can find differences."""
 
     def test_a_line_more_a_line_less_and_another_order_are_differences(self):
         before = transcript.streams("lns", "one\ntwo\nthree\n")
@@ -75,7 +75,7 @@ class Twin(TwinsTest):
         cls.upstreams = {}
 
     def run_all(self, name_of_run, jobs):
-        """{job: what was seen}, of `jobs`: {job: (scenario, which plugin, rings by side)}."""
+        """{job: what was observed} for `jobs`: {job: (scenario, plugin, rings by side)}."""
 
         def run(number, job):
             scenario, who, rings = jobs[job]
@@ -101,8 +101,9 @@ class Twin(TwinsTest):
         return [line.split()[0] for line in self.upstreams[name]["exit statuses"]]
 
     def test_2_with_a_ring_that_is_of_no_use_it_still_does(self):
-        # Every scenario with each of the broken rings on one side of it; where it has two sides, with two at a time. In a
-        # quick run that much of the first scenario, and of each other one run with rings that change from one to the next.
+        # Runs every scenario with each of the broken rings on one side; with two sides, two rings at a time. A quick
+        # run does this for the first scenario only, and runs each other scenario once, with rings that change from
+        # one to the next.
         rings = broken_rings.make(twin.DIRECTORY / "rings")
         self.addCleanup(broken_rings.remove, twin.DIRECTORY / "rings")
         jobs = {}
@@ -117,7 +118,7 @@ class Twin(TwinsTest):
                 self.assertEqual([len(lines) for lines in told.values()], [1] * len(told), f"one line at most: {told}")
                 self.assert_same(name, self.upstreams[name], rest)
                 tellers.update((kind, side) for kind, side in zip(kinds, self.sides_of(name)) if f"{side}: log" in told)
-        # Some scenarios end before there is a ring to open. But each ring was of no use to somebody, and that was said.
+        # Some scenarios end before a ring is opened. But each ring was rejected by some pppd, which logged it.
         self.assertEqual({kind for kind, _ in tellers}, set(rings))
 
     def test_3_no_entry_of_the_list_is_out_of_date(self):

@@ -1,4 +1,4 @@
-"""The twin under xl2tpd: an LNS and a LAC, first with upstream's plugin in every pppd and then with ours."""
+"""The same comparison under xl2tpd: an LNS and a LAC, first with upstream's plugin in every pppd, then with ours."""
 
 import os
 import pathlib
@@ -15,10 +15,10 @@ import twin
 from link import installed_pppd_version
 from waiting import wait_until
 
-# What the daemon's two pppds write, each into a /run of its own.
+# The logs of the two pppds, each in its own /run.
 RECORD = "probe.record"
 LOGS = {"lns": "pppd", "lac": "pppd.1"}
-# Whether a second has passed by the end is chance.
+# Whether a full second has passed by the end depends on timing.
 RACES = ("[LCP Echo",)
 
 
@@ -30,7 +30,7 @@ class TwinUnderXl2tpd(unittest.TestCase):
         cls.probes = pathlib.Path(pair.Pair.build, "tests", "guest", "pppd", "probe").resolve()
 
     def build_with(self, plugin, who):
-        """A build tree for the demo: it takes the plugin from there."""
+        """A build tree for the demo, which takes the plugin from there."""
         version = installed_pppd_version()
         directory = twin.DIRECTORY / f"build-{who}"
         (directory / "plugin" / version).mkdir(parents=True)
@@ -50,7 +50,7 @@ class TwinUnderXl2tpd(unittest.TestCase):
         return {family for addresses in kernel.ppp_addresses(side).values() for family, *_ in addresses}
 
     def end(self):
-        """The LAC's pppd is told to; {side: (tunnel id, session id)} as they were."""
+        """The LAC's pppd is told to end; returns the ids as {side: (tunnel id, session id)}."""
         pids = {side: (pair.STATE / side / "run" / "ppp0.pid").read_text().strip() for side in pair.SIDES}
         sessions = {side: self.session_of(side) for side in pair.SIDES}
         os.kill(int(pids["lac"]), signal.SIGTERM)

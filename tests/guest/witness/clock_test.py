@@ -1,4 +1,4 @@
-"""The wall clock is stepped by an hour, with sessions up, and while the agent is away: nobody's age changes by it."""
+"""The wall clock is stepped by an hour, with sessions up and while the agent is down: no session's age changes."""
 
 import time
 import unittest
@@ -7,7 +7,7 @@ from support import Agent, Speaker, load_modules, series
 from waiting import wait_until
 
 HOUR = 3600
-TOLERANCE = 2  # seconds: what steps of the clock below half a second, and a scrape under emulation, may add
+TOLERANCE = 2  # seconds, for clock steps below half a second and a slow scrape under emulation
 
 
 def step(seconds):
@@ -22,7 +22,7 @@ class SteppedClock(unittest.TestCase):
             time.CLOCK_REALTIME, self.offset + time.clock_gettime(time.CLOCK_BOOTTIME)))
 
     def agent_with_sessions(self, retention):
-        """Session 1 is up, session 2 has ended by its peer's wish."""
+        """Session 1 is up, session 2 was ended by its peer."""
         agent = Agent(retention=retention)
         self.addCleanup(agent.__exit__, None, None, None)
         for session_id in (1, 2):

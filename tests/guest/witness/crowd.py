@@ -23,7 +23,7 @@ def make(tunnel_id, sessions):
 
 
 def cpu_seconds(pid):
-    """Of the process and all that it has started, in user space and in the kernel."""
+    """CPU time of the process and all its children, in user space and in the kernel."""
     return sum(_own_cpu_seconds(each) for each in _family_of(pid))
 
 
@@ -41,7 +41,7 @@ def _own_cpu_seconds(pid):
 
 @dataclass
 class Cost:
-    """Of some time during which everything was scraped every `SCRAPE_INTERVAL` seconds."""
+    """The costs of a period in which everything was scraped every `SCRAPE_INTERVAL` seconds."""
 
     seconds: float = 0
     cpu: float = 0  # seconds
@@ -60,7 +60,7 @@ class Cost:
 
 
 class Watch:
-    """Scrapes an agent as Prometheus does, and notes what that and all else costs it."""
+    """Scrapes an agent as Prometheus does, and measures the cost of that and of everything else."""
 
     def __init__(self, agent, interval=SCRAPE_INTERVAL):
         self.agent = agent
@@ -76,7 +76,7 @@ class Watch:
         self.known = text.count(b"\npppol2tp_session_plugin_present{")
 
     def until(self, is_enough, limit):
-        """Until `is_enough(sessions known)`, looked at with each scrape, or `limit` seconds have passed."""
+        """Runs until `is_enough(sessions known)`, checked with each scrape, or until `limit` seconds have passed."""
         cost = Cost()
         used, began = cpu_seconds(self.agent.process.pid), time.monotonic()
         while True:
@@ -89,5 +89,5 @@ class Watch:
 
 
 def agent_for(sessions):
-    """Everything as where nothing is configured, but for the room."""
+    """The default configuration, except for the limits."""
     return Agent(ask_kernel="true", max_sessions=2 * sessions, checkpoint_interval="5s")

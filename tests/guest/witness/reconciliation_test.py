@@ -1,4 +1,4 @@
-"""Plugin and kernel reconciled, on a real kernel: what each says is in /metrics, within a second."""
+"""Plugin and kernel reconciled, on a real kernel: what each says is in /metrics within a second."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from ppp_interface import PppInterface
 from support import Agent, Speaker, Tunnel, disagreement, in_netns, load_modules, series
 from waiting import wait_until
 
-# A promise of one second, and what a scrape and its repetition take under emulation.
+# One second is promised; the rest is for a scrape and its repetition under emulation.
 PROMISED = 1
 SCRAPE = 0.5
 
@@ -49,7 +49,7 @@ class Witness(unittest.TestCase):
         return speaker
 
     def session(self, tunnel, session_id):
-        """One that plugin and kernel agree on."""
+        """A session about which plugin and kernel agree."""
         tunnel.create(session_id)
         speaker = self.speaker(tunnel.id, session_id)
         self.wait_for(series("session_kernel_present", tunnel.id, session_id), 1)
@@ -94,7 +94,7 @@ class Witness(unittest.TestCase):
         self.within_a_second(series("session_kernel_present", 4, 1), 0)
 
     def info(self, tunnel_id, session_id, netns=None):
-        """The labels of its session_info; none while there is no such session."""
+        """The labels of its session_info; empty if there is no such session."""
         ids = series("session_info", tunnel_id, session_id, netns)[:-1]
         found = [name for name in self.agent.samples() if name.startswith(ids + ",")]
         return dict(re.findall(r'(\w+)="([^"]*)"', found[0])) if found else {}

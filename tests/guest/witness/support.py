@@ -1,4 +1,4 @@
-"""An agent that asks the guest's kernel, and sessions whose plugin is played by the real publisher."""
+"""An agent that asks the guest's kernel, and sessions that the real publisher reports in place of a plugin."""
 
 import contextlib
 import ctypes
@@ -17,7 +17,7 @@ BUILD = pathlib.Path(pair.Pair.build)
 os.environ["PPPOL2TP_AGENT"] = str(BUILD / "agent" / "pppol2tp-agent")
 os.environ["PPPOL2TP_SPEAKER"] = os.environ["PPPOL2TP_SIMULATOR"] = str(BUILD / "tests" / "agent" / "session_speaker")
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "agent"))
-from running import Agent, Speaker  # noqa: E402,F401  (it wants to know the programs)
+from running import Agent, Speaker  # noqa: E402,F401  (it needs the paths of the programs)
 
 CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -30,7 +30,7 @@ def load_modules():
 
 @contextlib.contextmanager
 def in_netns(name):
-    """This process in that network namespace; what it opens and starts meanwhile stays there."""
+    """Moves this process into that network namespace; what it opens and starts meanwhile stays there."""
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
     there = os.open(f"/run/netns/{name}", os.O_RDONLY)
     try:
@@ -48,7 +48,7 @@ def _enter(descriptor):
 
 
 class Tunnel:
-    """A kernel tunnel of version 2 with its UDP socket; closing the socket is what a daemon's death does."""
+    """A kernel tunnel of version 2 with its UDP socket; closing the socket has the effect of a daemon's death."""
 
     _ports = iter(range(20000, 60000))
 
@@ -60,7 +60,7 @@ class Tunnel:
         self.family.create_tunnel(tunnel_id, self.peer_id, self.socket)
 
     def create(self, session_id):
-        """Also with the ids of one just deleted, which Linux 6.12 takes away a moment after it has said so."""
+        """Works also with ids just deleted: Linux 6.12 removes a session a moment after it has reported it."""
 
         def created():
             try:

@@ -52,7 +52,7 @@ class Dialers(unittest.TestCase):
         uuid = must("nmcli -g connection.uuid connection show office")
         wait_until(both_up, 60, "both ends of the session are up")
         [info] = info_of_lac()
-        ipparam = f"nm-l2tp-service-{uuid}"[:47]  # what the shared memory has room for
+        ipparam = f"nm-l2tp-service-{uuid}"[:47]  # as much as fits into the shared memory
         for fact in ('role="lac"', f'ipparam="{ipparam}"'):
             self.assertIn(fact, info)
         must("nmcli connection down office")

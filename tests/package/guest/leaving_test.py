@@ -1,4 +1,4 @@
-"""A port that systemd holds, and a removal with sessions up."""
+"""A port held by systemd, and a removal of the packages with sessions up."""
 
 import pathlib
 import unittest

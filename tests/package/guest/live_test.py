@@ -46,7 +46,7 @@ class Live(unittest.TestCase):
             received = of_family(found, "pppol2tp_session_receive_packets_total")
             return found if len(received) == 2 and min(received.values()) >= 20 else None
 
-        # A session at rest is read once a minute.
+        # An idle session is read once a minute.
         before = wait_until(counted, 90, "the pings are in the counters")
         processes, agent = pppds(), service("MainPID")
         self.assertEqual(len(processes), 2)
@@ -60,7 +60,7 @@ class Live(unittest.TestCase):
         self.assertEqual(after["pppol2tp_session_starts_total"], before["pppol2tp_session_starts_total"])
         self.assertEqual(set(of_family(after, "pppol2tp_session_ends_total").values()), {0})
         for series, start in of_family(before, "pppol2tp_session_start_time_seconds").items():
-            self.assertAlmostEqual(after[series], start, delta=0.5)  # each agent reads the clocks for itself
+            self.assertAlmostEqual(after[series], start, delta=0.5)  # each agent reads the clocks itself
         for series, value in of_family(before, "pppol2tp_session_receive_packets_total").items():
             wait_until(lambda s=series, v=value: samples().get(s, 0) >= v + 20, 90, f"{series} has grown by the pings")
 
@@ -68,7 +68,7 @@ class Live(unittest.TestCase):
         for debs in ((NEW[1], OLD[0]), (OLD[1], NEW[0])):
             install(debs)
             starts = wait_until(samples, 30, "the agent serves")["pppol2tp_session_starts_total"]
-            redial()  # pppd loads the plugin that is there now
+            redial()  # pppd loads the plugin that is installed now
             wait_until(lambda s=starts: (both_up() or {}).get("pppol2tp_session_starts_total", 0) >= s + 2, 120,
                        "both ends of a new session are seen")
         install(NEW)
@@ -82,5 +82,5 @@ class Live(unittest.TestCase):
         status, output = run(f"cd {HERE} && {DELETE_SESSION}")
         self.assertNotEqual(status, 0)
         self.assertIn("PermissionError: [Errno 1]", output)
-        kernel.delete_session(7, 8)  # it was there, and whoever may do it can
+        kernel.delete_session(7, 8)  # shows that the session existed, and that a privileged process can delete it
         kernel.delete_tunnel(7)

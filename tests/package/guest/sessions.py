@@ -1,4 +1,4 @@
-"""Both ends of the session that deploy/examples make: the LNS' and, in the network namespace lac, the LAC's."""
+"""Both ends of the session that deploy/examples make: the LNS, and the LAC in the network namespace lac."""
 
 from machine import HERE, must, of_family, run, samples, wait_until
 
@@ -17,13 +17,13 @@ def hang_up():
 
 
 def redial():
-    """Not left to xl2tpd, which was seen not to dial again where both ends had gone at once."""
+    """Not left to xl2tpd: sometimes it does not dial again after both ends have gone at once."""
     hang_up()
     dial()
 
 
 def both_up():
-    """All samples, once both ends of the session are up."""
+    """All samples, as soon as both ends of the session are up."""
     found = samples()
     return found if sum(of_family(found, "pppol2tp_session_up").values()) == 2 else None
 

@@ -17,7 +17,7 @@ def bash(command, directory):
 
 
 def prometheus(path):
-    """What its API answers; nothing while it does not."""
+    """The answer of its API; None while it does not answer."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:9090/api/v1/{path}", timeout=5) as answer:
             return json.load(answer)["data"]

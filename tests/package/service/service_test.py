@@ -28,7 +28,7 @@ class Service(unittest.TestCase):
         self.assertEqual((facts["NoNewPrivs"], facts["Seccomp"]), ("1", "2"))
 
     def test_2_only_the_process_that_asks_the_kernel_has_a_capability(self):
-        # Of its bounding set the agent cannot take anything without CAP_SETPCAP, and with NoNewPrivs it says nothing.
+        # Without CAP_SETPCAP the agent cannot shrink its bounding set, and with NoNewPrivs that set has no effect.
         self.assertEqual(powers.capabilities(service("MainPID")),
                          {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapAmb": 0, "CapBnd": powers.CAP_NET_ADMIN})
         readers = powers.kernel_readers()
