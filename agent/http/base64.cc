@@ -26,7 +26,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
     count -= 8;
     out += static_cast<char>(bits >> count & 0xFF);
   }
-  // Bits that belong to no byte: another spelling of the same bytes (RFC 4648 3.5).
+  // Unused bits must be zero; otherwise one value would have several encodings (RFC 4648 3.5).
   if ((bits & ((1U << count) - 1)) != 0) return std::nullopt;
   return out;
 }

@@ -1,4 +1,4 @@
-// Base64 as Authorization headers have it (RFC 4648 4, with its padding).
+// Base64 as in Authorization headers (RFC 4648 4, with padding).
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace pppol2tp::http {
 
-// Nothing for what is not base64 from its first to its last letter.
+// nullopt unless the whole text is valid base64.
 std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace pppol2tp::http

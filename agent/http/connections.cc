@@ -13,7 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// How soon patience is looked at again while threads are short.
+// How often connections are checked while threads are short.
 constexpr milliseconds kRecheck(20);
 
 std::optional<nanoseconds> patience_with(Doing doing) {
@@ -61,7 +61,7 @@ std::optional<std::size_t> choose_victim(std::span<const Activity> activities, n
   return victim;
 }
 
-// An eighth of the threads is kept for newcomers.
+// An eighth of the threads is kept free for new connections.
 Connections::Connections(std::size_t threads)
     : crowded_above_(threads - std::max<std::size_t>(1, threads / 8)) {}
 

@@ -1,14 +1,12 @@
-// The connections that hold one of the server's threads, and who has to leave when threads run
+// The connections that hold the server's threads, and which of them are closed when threads run
 // short.
 //
-// A thread belongs to one connection from its first byte to its end. So whoever opens connections
-// and is slow with them could keep everybody else waiting. While hardly a thread is free, the
-// connection that has kept its thread waiting for longest is shut down, if it has had its
-// patience's time:
-//   waiting for its request     0.1 s   a request comes in one piece; a client that is alive has
-//   sent it taking no more of its answer  1 s   a client that reads takes the next part within
-//   milliseconds
-// A handler at work is never disturbed.
+// A connection holds a thread from its first byte to its end. So a client that opens connections
+// and is slow with them could keep all others waiting. While hardly any thread is free, the
+// connection that has waited for longest is shut down, if its time is over:
+//   waiting for its request     0.1 s   a request comes in one piece; a live client has sent it
+//   sending its answer          1 s     a client that reads takes the next part within milliseconds
+// A running handler is never interrupted.
 #pragma once
 
 #include <chrono>
@@ -32,50 +30,51 @@ struct Activity {
   std::chrono::nanoseconds since{};  // monotonic
 };
 
-// Which of these to shut down at `now`; none while nobody's patience has run out.
+// The one of these to shut down at `now`; none if no connection's time is over.
 std::optional<std::size_t> choose_victim(std::span<const Activity> activities,
                                          std::chrono::nanoseconds now);
 
 struct ConnectionCounts {
   std::size_t open = 0;         // hold a thread now
-  std::uint64_t accepted = 0;   // have held one, ever
-  std::uint64_t shut_down = 0;  // of them, to free their thread
+  std::uint64_t accepted = 0;   // all that ever held one
+  std::uint64_t shut_down = 0;  // those of them that were shut down to free a thread
 };
 
 // Thread-safe.
 class Connections {
  public:
-  // One connection's entry. Opaque; its address does not change.
+  // A connection's entry. Opaque; its address does not change.
   class Entry;
 
   // `threads`: how many connections can be open at a time.
   explicit Connections(std::size_t threads);
   ~Connections();
 
-  // Ends the connection's reading and writing; false if it cannot be done yet. Called on any
-  // thread, but only between add() and the return of remove(): then the connection's socket is
-  // open, and its number cannot mean another one.
+  // Ends the connection's reading and writing; false if that is not possible yet. Called on any
+  // thread, but only between add() and the return of remove(): in that time the connection's socket
+  // is open, and its number cannot mean another one.
   using ShutDown = std::function<bool()>;
 
-  // To be called by the connection's thread, before its socket is read and before it is closed.
+  // Call on the connection's thread, before its socket is read, and before it is closed,
+  // respectively.
   Entry* add(ShutDown shut_down, std::chrono::nanoseconds now);
   void remove(Entry* entry);
 
-  // What the connection's thread does from `now` on; its patience starts anew.
+  // What the connection's thread does from `now` on; its time starts again.
   void set_doing(Entry* entry, Doing doing, std::chrono::nanoseconds now);
 
-  // Shuts down one connection, if threads are short and somebody's patience has run out. Its thread
-  // will then find it closed and remove it. False: nobody was.
+  // Shuts down one connection, if threads are short and one's time is over. Its thread then finds
+  // it closed and removes it. False: none was shut down.
   bool relieve(std::chrono::nanoseconds now);
 
-  // Blocks until threads are short, or stop_waiting(), which makes it false for good.
+  // Blocks until threads are short. After stop_waiting() it returns false, now and always.
   bool wait_until_crowded();
 
   // Blocks for that time, or until stop_waiting().
   void pause(std::chrono::nanoseconds time);
   void stop_waiting();
 
-  // Shuts down those that are idle, or all.
+  // Shuts down the idle connections, or all.
   void shut_down_idle();
   void shut_down_all();
 
@@ -100,7 +99,7 @@ class Connections {
   std::condition_variable emptied_;  // apart, so that a lone scrape's end wakes nobody
 };
 
-// A thread that relieves connections by the real clock.
+// A thread that calls relieve() by the real clock.
 class Reliever {
  public:
   explicit Reliever(Connections& connections);

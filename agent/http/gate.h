@@ -1,5 +1,5 @@
-// What stands before every handler when there is a web configuration: headers for all answers, the
-// rate limit, and who may ask at all (basic authentication, RFC 7617).
+// Checks before every handler, if there is a web configuration: headers for all answers, the rate
+// limit, and who may ask (basic authentication, RFC 7617).
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@
 
 namespace pppol2tp::http {
 
-// Lets `burst` requests through at once, and one more for every interval that passes. Thread-safe.
+// Allows `burst` requests at once, and one more per interval. Thread-safe.
 class RateLimiter {
  public:
   // An interval of 0 lets everything through.
@@ -27,8 +27,8 @@ class RateLimiter {
 
  private:
   struct Bucket {
-    std::uint64_t filling = 0;               // requests that may come now
-    std::chrono::nanoseconds counted_to{0};  // intervals up to then are in `filling`
+    std::uint64_t filling = 0;               // requests allowed now
+    std::chrono::nanoseconds counted_to{0};  // `filling` includes the intervals up to here
   };
 
   const config::RateLimit limit_;
@@ -40,10 +40,10 @@ class Gate {
  public:
   explicit Gate(const config::WebConfig& config, const Clock& clock = system_clock());
 
-  // For every answer, also to what was no request.
+  // For every answer, including answers to malformed requests.
   void set_headers(ResponseWriter& response) const;
 
-  // False: refused, and answered by 401, 429 or 503.
+  // False: refused and answered with 401, 429 or 503.
   bool admit(const Request& request, ResponseWriter& response);
 
  private:

@@ -12,7 +12,7 @@
 namespace pppol2tp::http {
 namespace {
 
-// Where the passed descriptors begin: SD_LISTEN_FDS_START.
+// The number of the first passed descriptor: SD_LISTEN_FDS_START.
 constexpr int kFirst = 3;
 constexpr int kMostSockets = 64;
 

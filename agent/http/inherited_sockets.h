@@ -1,6 +1,6 @@
 // Listening sockets that a service manager opened before it started this program: systemd's socket
-// activation, sd_listen_fds(3). A port below 1024, or one that answers from the host's start on,
-// then needs no right of the agent's own.
+// activation, sd_listen_fds(3). With it the agent needs no privilege for a port below 1024, and a
+// port can accept connections from the host's start on.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,9 @@
 
 namespace pppol2tp::http {
 
-// Copies of all that were passed; they are not inherited further. An error says what is wrong with
-// the environment or with which socket: only stream sockets of IPv4 and IPv6 that listen are taken.
+// Copies of all passed sockets; child processes do not inherit them. An error names the problem
+// with the environment or with a socket: only listening stream sockets of IPv4 and IPv6 are
+// accepted.
 Result<std::vector<Fd>> copy_inherited_listeners();
 
 }  // namespace pppol2tp::http

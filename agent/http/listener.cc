@@ -12,8 +12,8 @@
 namespace pppol2tp::http {
 namespace {
 
-// Connections whose handshake is done or that have sent nothing yet. The kernel's
-// net.core.somaxconn caps it, and SYN cookies take over beyond it.
+// The queue of connections that are not accepted yet, including those that have sent nothing. The
+// kernel limits it to net.core.somaxconn, and uses SYN cookies beyond that.
 constexpr int kBacklog = 1024;
 constexpr int kDeferSeconds = 30;
 
@@ -26,7 +26,7 @@ Fd listen_at(const Endpoint& endpoint) {
   Fd socket(::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const bool is_listening =
       socket &&
-      // Without it a restarted agent would wait for the old one's connections to leave TIME_WAIT.
+      // Otherwise a restarted agent would wait until the old one's connections leave TIME_WAIT.
       set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1) &&
       (endpoint.address.ss_family != AF_INET6 ||
        set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&

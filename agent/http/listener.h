@@ -9,15 +9,15 @@
 
 namespace pppol2tp::http {
 
-// Binds and listens at an address as parse_endpoint() takes it; port 0 lets the kernel choose. An
-// error names the address and the system's reason. The word "systemd" stands for the sockets that
+// Binds and listens at an address in the form of parse_endpoint(); port 0 lets the kernel choose.
+// An error names the address and the system's reason. The word "systemd" means the sockets that
 // systemd passed.
 //
-// An address is one socket; all addresses of the host are two, so that each knows its clients by
-// their own kind of address, or one where the kernel knows no IPv6.
+// An address gives one socket. All addresses of the host give two, so that each shows clients with
+// addresses of its own family; or one if the kernel has no IPv6.
 //
-// The kernel keeps a connection to itself until its client has sent something (TCP_DEFER_ACCEPT),
-// for half a minute: one that is opened and left alone costs us nothing.
+// The kernel holds a connection back until its client has sent something (TCP_DEFER_ACCEPT), for up
+// to half a minute: one that is opened and never used costs us nothing.
 Result<std::vector<Fd>> open_listeners(const std::string& address);
 
 // The address that a socket is bound to.

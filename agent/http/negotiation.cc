@@ -12,8 +12,8 @@ struct Range {
   int quality = 1000;  // thousandths
 };
 
-// RFC 9110 12.4.2: 0 to 1 with at most three digits. What is not written so counts as 0, for a
-// client that asks for something unclear should not get more of it than one that asks for nothing.
+// RFC 9110 12.4.2: 0 to 1 with at most three digits. Anything else counts as 0: a client with an
+// unclear request should not get more than one that requests nothing.
 int parse_quality(std::string_view text) {
   if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return 0;
   int quality = (text[0] - '0') * 1000;
@@ -45,7 +45,8 @@ Range parse_range(std::string_view element) {
   return range;
 }
 
-// How closely a range fits an offer: 0 not at all, the higher the closer (RFC 9110 12.5.1).
+// How specifically a range matches an offer: 0 not at all; higher is more specific (RFC 9110
+// 12.5.1).
 int closeness(const Range& range, const MediaType& offer) {
   if (!range.version.empty() && range.version != offer.version) return 0;
   if (equal_ignoring_case(range.name, offer.type)) return range.version.empty() ? 3 : 4;

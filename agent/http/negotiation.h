@@ -1,4 +1,4 @@
-// Content negotiation (RFC 9110 12): which of our representations a client likes best.
+// Content negotiation (RFC 9110 12): which of our representations a client prefers.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,14 @@ struct MediaType {
   std::string_view version;  // its parameter `version`
 };
 
-// The offer that an Accept header rates highest; of those that it rates equal, the first. Without a
-// header all are equal. None when it refuses them all.
+// The offer that an Accept header rates highest; the first of equally rated ones. Without a header
+// all are equal. None if it excludes them all.
 //
-// A range that names another version than the offer's does not match it; parameters besides version
-// and q (charset, escaping) are not looked at.
+// A range with another version than the offer's does not match it; parameters other than version
+// and q (charset, escaping) are ignored.
 std::optional<std::size_t> choose(std::string_view accept, std::span<const MediaType> offers);
 
-// Whether an Accept-Encoding header takes `coding`, by name or by *. Without a header, none is
-// taken.
+// Whether an Accept-Encoding header allows `coding`, by name or by *. Without a header: no.
 bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
 
 }  // namespace pppol2tp::http

@@ -22,7 +22,7 @@ struct Address {
   socklen_t length = sizeof(sockaddr_storage);
 };
 
-// One of getsockname(2) and getpeername(2). Nothing for what is no TCP socket, or not connected.
+// Calls getsockname(2) or getpeername(2). nullopt if it is not a TCP socket, or not connected.
 template <typename Function>
 std::optional<Address> ask(Function function, int descriptor) {
   Address address;
@@ -33,7 +33,7 @@ std::optional<Address> ask(Function function, int descriptor) {
   return family == AF_INET || family == AF_INET6 ? std::optional(address) : std::nullopt;
 }
 
-// The numeric host as getnameinfo(3) writes it, which is also how civetweb does.
+// The numeric host in the form of getnameinfo(3), which civetweb uses too.
 bool is_host(const Address& address, std::string_view host) {
   std::array<char, NI_MAXHOST> text{};
   return getnameinfo(reinterpret_cast<const sockaddr*>(&address.storage), address.length,

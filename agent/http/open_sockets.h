@@ -1,5 +1,5 @@
-// Finds sockets among this process's own descriptors by their addresses, for those that civetweb
-// opens and does not show. Reads /proc/self/fd.
+// Finds sockets among this process' own descriptors by their addresses, because civetweb does not
+// show the sockets that it opens. Reads /proc/self/fd.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace pppol2tp::http {
 // The listening socket bound to this port of 127.0.0.1.
 std::optional<int> find_listening_socket(std::uint16_t port);
 
-// A connection as civetweb tells of it.
+// A connection as civetweb describes it.
 struct Peer {
   std::string address;  // numeric
   std::uint16_t port = 0;

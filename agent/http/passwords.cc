@@ -13,7 +13,7 @@
 namespace pppol2tp::http {
 namespace {
 
-// Counts its holder among those who wait.
+// Counts its owner as waiting.
 class Place {
  public:
   explicit Place(std::atomic<int>& taken) : taken_(taken), number_(++taken) {}
@@ -31,7 +31,7 @@ class Place {
 }  // namespace
 
 Passwords::Passwords(std::map<std::string, std::string> hashes) : hashes_(std::move(hashes)) {
-  // Without random numbers the remembered digests could be guessed at; nobody runs on without.
+  // Without random numbers, the stored digests could be guessed, so the program does not go on.
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) std::abort();
 }
 
@@ -43,7 +43,7 @@ Verdict Passwords::check(const std::string& user, const std::string& password) {
   const Place place(waiting_);
   if (place.number() > kMaxWaiting) return Verdict::busy;
   const auto known = hashes_.find(user);
-  // A user that there is not takes as long as one that there is.
+  // An unknown user takes as long as a known one.
   const std::string& hash = known != hashes_.end() ? known->second : hashes_.begin()->second;
   const bool is_right = fits(password, hash) && known != hashes_.end();
   if (is_right) remembered_.lock()->insert_or_assign(user, digest);
@@ -69,7 +69,7 @@ bool Passwords::is_remembered(const std::string& user, const Digest& digest) con
 }
 
 bool Passwords::fits(const std::string& password, const std::string& hash) {
-  // crypt(3) would take what stands before the NUL for the whole.
+  // crypt(3) would take the part before the NUL for the whole password.
   const bool has_nul = password.find('\0') != std::string::npos;
   const std::lock_guard one_at_a_time(computing_);
   ++computations_;

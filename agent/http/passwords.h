@@ -1,13 +1,12 @@
 // Users and their passwords, kept as bcrypt hashes.
 //
-// bcrypt is slow on purpose (some 70 ms at cost 10), so a password that was right is remembered, as
-// a keyed hash of its own under a key that this process made up: a scrape every few seconds costs
-// microseconds, and no password stays in memory. Wrong ones are not remembered: each costs its
-// caller the full time, one after the other, so that guessing takes no more than one processor; and
-// while several wait already, more are turned away at once, so that guessing does not hold the
-// threads that scrapes need.
+// bcrypt is slow on purpose (some 70 ms at cost 10). So a correct password is remembered as a keyed
+// hash, under a key that this process made: then a scrape every few seconds costs microseconds, and
+// no password stays in memory. Wrong ones are not remembered. Each costs the full time, one after
+// the other, so guessing takes at most one processor. While several are waiting, further ones are
+// rejected at once, so guessing does not hold the threads that scrapes need.
 //
-// How long a refusal takes does not tell whether there is such a user.
+// The time of a refusal does not show whether the user exists.
 #pragma once
 
 #include <array>
@@ -27,7 +26,7 @@ enum class Verdict : std::uint8_t { right, wrong, busy };
 // Thread-safe.
 class Passwords {
  public:
-  // Checks of unknown passwords at a time, the one at work included.
+  // Checks of unknown passwords at a time, including the one in progress.
   static constexpr int kMaxWaiting = 8;
 
   // User to bcrypt hash, which must be well-formed.
@@ -39,7 +38,7 @@ class Passwords {
 
   Verdict check(const std::string& user, const std::string& password);
 
-  // How many times bcrypt was computed.
+  // How often bcrypt was computed.
   std::uint64_t computations() const { return computations_; }
 
  private:
@@ -51,7 +50,7 @@ class Passwords {
 
   const std::map<std::string, std::string> hashes_;
   Digest key_{};
-  Guarded<std::map<std::string, Digest>> remembered_;  // user to the last right password
+  Guarded<std::map<std::string, Digest>> remembered_;  // user to the latest correct password
   std::atomic<int> waiting_ = 0;
   std::mutex computing_;
   std::atomic<std::uint64_t> computations_ = 0;

@@ -1,4 +1,5 @@
-// One question to an HTTP server of this host, for programs that ask whether the agent answers.
+// A single request to an HTTP server on this host, for programs that check whether the agent
+// answers.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,8 @@
 
 namespace pppol2tp::http {
 
-// The status code of the answer to GET `path`, by plain HTTP; waits some seconds at the most. Fails
-// when nobody listens there or what answers is not HTTP.
+// The status code of the answer to GET `path` over plain HTTP; waits a few seconds at most. Fails
+// if nothing listens there or the answer is not HTTP.
 Result<int> probe(const std::string& host, std::uint16_t port, const std::string& path);
 
 }  // namespace pppol2tp::http

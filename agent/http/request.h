@@ -1,6 +1,6 @@
-// What a client asked for. Views into memory that is valid while the request is served.
+// A client's request. Views of memory that is valid while the request is served.
 //
-// Everything here was written by the client and is untrusted.
+// The client wrote everything here: it is untrusted.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ struct Header {
 
 struct Request {
   std::string_view method = {};
-  std::string_view path = {};            // as sent: percent signs and dots are left alone
+  std::string_view path = {};            // as sent: percent signs and dots are not decoded
   std::string_view query = {};           // as sent, without the question mark
-  std::string_view client_address = {};  // empty where it is not known
+  std::string_view client_address = {};  // empty if unknown
   bool is_http_1_0 = false;
   std::vector<Header> headers = {};
 
@@ -35,8 +35,8 @@ struct Parameter {
   std::string value;
 };
 
-// The parameters of a query, decoded, in the order sent: collect[]=ring&shard=1. One without = has
-// an empty value. A percent sign that two hex digits do not follow stands for itself.
+// The decoded parameters of a query, in the order sent: collect[]=ring&shard=1. A parameter without
+// = has an empty value. A percent sign without two hex digits after it is kept as it is.
 std::vector<Parameter> parse_query(std::string_view query);
 
 }  // namespace pppol2tp::http

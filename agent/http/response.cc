@@ -11,11 +11,11 @@
 namespace pppol2tp::http {
 namespace {
 
-// Below this a copy is cheaper than a system call of its own.
+// Smaller pieces are cheaper to copy than to send with their own system call.
 constexpr std::size_t kGatherBelow = 8 * 1024;
 constexpr std::size_t kGatherUpTo = 32 * 1024;
 
-// A style sheet of our own only: our pages have no scripts, images, forms or other resources.
+// Allows only our own style sheet: our pages have no scripts, images, forms or other resources.
 constexpr std::string_view kHtmlPolicy =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'";
@@ -59,7 +59,7 @@ std::string_view reason_of(int status) {
   }
 }
 
-// As RFC 9110 5.6.7 wants it: Sun, 06 Nov 1994 08:49:37 GMT.
+// In the form of RFC 9110 5.6.7: Sun, 06 Nov 1994 08:49:37 GMT.
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -184,7 +184,7 @@ bool ResponseWriter::flush() {
   return is_taken;
 }
 
-// A piece of the body, framed as a chunk where there are chunks.
+// A piece of the body, framed as a chunk if chunks are used.
 bool ResponseWriter::put_piece(std::string_view piece) {
   if (!is_chunked_) return put(piece);
   to_go_before_ += concat(hex(piece.size()), "\r\n");

@@ -22,7 +22,7 @@ bool is_allowed(Methods methods, std::string_view method) {
                                   : method == "POST" || method == "PUT";
 }
 
-// Nothing that we serve takes a body, and a body's length is where requests are smuggled.
+// None of our routes takes a body, and bodies' lengths are used for request smuggling.
 bool has_body(const Request& request) {
   if (request.has_header("Transfer-Encoding")) return true;
   const std::string length = request.header("Content-Length");
@@ -57,7 +57,7 @@ void Router::dispatch(const Request& request, Output& output) noexcept {
     report_failure(request, "an exception of unknown type");
   }
   if (has_failed && response.has_begun()) {
-    // It cannot be taken back. Left without its end, no client takes it for whole.
+    // What was sent cannot be taken back. Without its end, no client takes it for complete.
     count(route, 500, false);
     return;
   }

@@ -25,7 +25,7 @@
 
 namespace pppol2tp::http {
 
-// Called on one of the server's threads, several at a time.
+// Called on the server's threads, several at a time.
 using Handler = std::function<void(const Request&, ResponseWriter&)>;
 
 enum class Methods : std::uint8_t {
@@ -33,13 +33,13 @@ enum class Methods : std::uint8_t {
   change,  // POST and PUT, for what a browser or crawler must not do by following a link
 };
 
-// Answers by the hundreds of their status: [0] is 1xx.
+// Numbers of answers by class of status: [0] is 1xx.
 using StatusCounts = std::array<std::uint64_t, 5>;
 
 struct RouteCounts {
-  std::string path;  // empty: every request that found no route, or was no HTTP
+  std::string path;  // empty: requests that matched no route, or were not HTTP
   StatusCounts answers{};
-  std::uint64_t unfinished = 0;  // of them, those whose client did not take the whole answer
+  std::uint64_t unfinished = 0;  // those whose client did not receive the whole answer
 };
 
 class Router {
@@ -49,10 +49,10 @@ class Router {
   // Serves one request.
   void dispatch(const Request& request, Output& output) noexcept;
 
-  // Answers and counts what is no request that could be dispatched.
+  // Answers and counts what could not be read as a request.
   void refuse(int status, std::string_view why, Output& output) noexcept;
 
-  // For requests that come from now on; null: everybody may ask. Any thread.
+  // For requests from now on; null: no checks. Any thread.
   void set_gate(std::shared_ptr<Gate> gate) { *gate_.lock() = std::move(gate); }
 
   // While closed, every request is answered by 503.
@@ -74,7 +74,7 @@ class Router {
   std::shared_ptr<Gate> gate() const { return *gate_.lock(); }
   static void count(Route& route, int status, bool is_finished);
 
-  std::deque<Route> routes_;  // does not move them
+  std::deque<Route> routes_;  // a deque does not move its elements
   Route no_route_;
   std::atomic<bool> is_closed_ = false;
   Guarded<std::shared_ptr<Gate>> gate_;

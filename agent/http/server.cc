@@ -23,13 +23,13 @@
 namespace pppol2tp::http {
 namespace {
 
-// Requests that come in while stopping are refused; those that run have this long to end.
+// While stopping, new requests are refused; those in progress have this long to end.
 constexpr std::chrono::seconds kStopPatience(2);
 
-// Room for a request's head. Prometheus' takes 400 bytes, a browser's with cookies some 2000.
+// Room for a request's head. Prometheus sends 400 bytes, a browser with cookies some 2000.
 constexpr const char* kMaxRequestBytes = "8192";
 
-// How much is written at a time: each part that the client takes shows that it still reads.
+// The most that is written at a time: each part that the client accepts shows that it still reads.
 constexpr std::size_t kPartBytes = 256 * 1024;
 
 std::string_view view(const char* text) {
@@ -49,11 +49,11 @@ Request request_of(const mg_request_info& info) {
   return request;
 }
 
-// civetweb shows neither the socket nor, before it has returned from on_connection(), its
-// addresses. They were known before that, and do not change while the connection is open.
+// civetweb shows neither the socket nor, before on_connection() has returned, its addresses. They
+// were known before that, and do not change while the connection is open.
 //
-// Where civetweb is built without IPv6 (Debian 12) it serves IPv6 connections all the same, on our
-// sockets, but does not know whose they are: those cannot be shut down, and end by their time-out.
+// If civetweb is built without IPv6 (Debian 12), it still serves IPv6 connections on our sockets,
+// but does not know their addresses. So they cannot be shut down, and end by their time-out.
 bool shut_down(const mg_connection* connection) {
   const mg_request_info* const info = mg_get_request_info(connection);
   if (info == nullptr) return false;
@@ -64,7 +64,7 @@ bool shut_down(const mg_connection* connection) {
   return socket && ::shutdown(*socket, SHUT_RDWR) == 0;
 }
 
-// Writes to a connection of civetweb's.
+// Writes to one of civetweb's connections.
 class ConnectionOutput final : public Output {
  public:
   ConnectionOutput(mg_connection* connection, Connections& connections, Connections::Entry* entry)
@@ -95,8 +95,8 @@ struct Setting {
   std::string value;
 };
 
-// Everything that serves files, scripts or directories stays off for want of a document_root, and
-// out of reach as well: on_request() answers every request.
+// Without a document_root, everything that serves files, scripts or directories is off. It could
+// not be reached anyway: on_request() answers every request.
 std::vector<Setting> settings_of(const ServerOptions& options, std::size_t sockets, bool is_tls) {
   const std::string_view port = is_tls ? "127.0.0.1:0s" : "127.0.0.1:0";
   std::string ports;
@@ -112,13 +112,13 @@ std::vector<Setting> settings_of(const ServerOptions& options, std::size_t socke
           {"access_control_allow_methods", ""},
           // Paths are compared as they were sent.
           {"decode_url", "no"},
-          // Or an absolute URI would have to name a host, and we do not know what we are called.
+          // Otherwise an absolute URI would have to contain our host name, which we do not know.
           {"enable_auth_domain_check", "no"}};
 }
 
 }  // namespace
 
-// One run of civetweb. Its callbacks are C: nothing may be thrown through them.
+// One run of civetweb. Its callbacks are called from C: they must not throw.
 class Server::Engine {
  public:
   Engine(Router& router, Connections& connections) : router_(router), connections_(connections) {}
@@ -199,10 +199,10 @@ Result<void> Server::Engine::start_civetweb(const ServerOptions& options) {
   return sockets_replaced_;
 }
 
-// civetweb listens on sockets that it makes itself and keeps to itself. Started on throw-away ports
-// of the loopback interface, it is here given ours under the numbers of its own, before it has
-// looked at them. One of them becomes an eventfd, to wake the thread that waits for all of them
-// when it should stop.
+// civetweb listens on sockets that it opens and keeps itself. We start it on temporary ports of the
+// loopback interface, and then put our sockets in place of its own, under the same descriptor
+// numbers, before it uses them. One of them becomes an eventfd, which wakes the thread that waits
+// for all of them when it should stop.
 Result<void> Server::Engine::replace_sockets(const mg_context* context) {
   std::vector<mg_server_port> ports(listeners_.size() + 1);
   const int count = mg_get_server_ports(context, static_cast<int>(ports.size()), ports.data());
@@ -250,13 +250,13 @@ mg_callbacks Server::Engine::callbacks() {
   return functions;
 }
 
-// Runs in mg_start(), after the sockets are made and before any thread is (both 1.15 and 1.16).
+// Runs in mg_start(), after the sockets are made and before any thread starts (both 1.15 and 1.16).
 void Server::Engine::on_context(const mg_context* context) noexcept {
   auto& engine = *static_cast<Engine*>(mg_get_user_data(context));
   engine.sockets_replaced_ = engine.replace_sockets(context);
 }
 
-// Asked when TLS starts, and again at the end, whether the context is civetweb's to free: never.
+// Called when TLS starts, and again at the end: whether civetweb should free the context. Never.
 int Server::Engine::give_ssl_context(void** context, void* engine) noexcept {
   *context = static_cast<Engine*>(engine)->tls_front_->context();
   return 1;
@@ -284,7 +284,7 @@ void Server::Engine::on_close(const mg_connection* connection) noexcept {
 
 int Server::Engine::on_request(mg_connection* connection) noexcept {
   Engine& engine = engine_of(connection);
-  // Also keeps civetweb from reading a body to its end, which a client could make last for ever.
+  // Also keeps civetweb from reading a body to its end, which a client could drag out for ever.
   mg_disable_connection_keep_alive(connection);
   ConnectionOutput output(connection, engine.connections_, entry_of(connection));
   output.set_doing(Doing::handling);
@@ -292,7 +292,7 @@ int Server::Engine::on_request(mg_connection* connection) noexcept {
   return 1;  // served; anything from 1 to 999
 }
 
-// civetweb could not make a request of what it read.
+// Called if civetweb could not parse a request.
 int Server::Engine::on_bad_request(mg_connection* connection, int status,
                                    const char* text) noexcept {
   Engine& engine = engine_of(connection);

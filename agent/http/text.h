@@ -1,4 +1,4 @@
-// Comparing and cutting up header values.
+// Compares and splits header values.
 #pragma once
 
 #include <algorithm>
@@ -17,14 +17,14 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
          });
 }
 
-// Without the blanks and tabs around it.
+// Without blanks and tabs at both ends.
 constexpr std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// Takes what stands before the next `separator` off the front of `rest`.
+// Removes the text before the next `separator` from the front of `rest`, and returns it.
 constexpr std::string_view take_until(std::string_view& rest, char separator) {
   const std::size_t end = rest.find(separator);
   const std::string_view piece = rest.substr(0, end);

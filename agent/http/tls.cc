@@ -34,14 +34,14 @@ using Certificate = std::unique_ptr<X509, FreeBy<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, FreeBy<GENERAL_NAMES_free>>;
 
-// OpenSSL's reason for what failed last on this thread.
+// OpenSSL's reason for this thread's latest failure.
 Error fail_openssl(const std::string& what) {
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
   return fail(what, ": ", reason == nullptr ? "OpenSSL gives no reason" : reason);
 }
 
-// One of a pair of keys, the text itself or the file that has it.
+// The value of a pair of keys, given as text or as a file.
 struct Pem {
   std::string text;
   std::string where;  // for errors: the key, and the file
@@ -58,12 +58,12 @@ Bio reader_of(const std::string& text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-// A key that needs a passphrase is refused; OpenSSL would ask for it on the terminal.
+// A private key with a passphrase is rejected; OpenSSL would ask for it on the terminal.
 int give_no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
-// Calls for each certificate of the text; fails if there is none, or one is broken.
+// Calls back for each certificate in the text; fails if there is none, or one is invalid.
 template <typename Function>
 Result<void> for_each_certificate(const Pem& pem, Function function) {
   const Bio bio = reader_of(pem.text);
@@ -119,7 +119,7 @@ std::string text_of(const ASN1_STRING* string) {
           static_cast<std::size_t>(ASN1_STRING_length(string))};
 }
 
-// As Go writes net.IP; empty for what is no address.
+// As Go formats net.IP; empty if it is not an address.
 std::string address_of(const ASN1_STRING* bytes) {
   const int family = ASN1_STRING_length(bytes) == 4    ? AF_INET
                      : ASN1_STRING_length(bytes) == 16 ? AF_INET6
@@ -184,7 +184,7 @@ Result<void> Tls::load_key() {
   const Bio bio = reader_of(pem->text);
   const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_no_passphrase, nullptr));
   if (!key) return fail_openssl(concat(pem->where, ": no key without a passphrase in it"));
-  // Refuses a key that is not the certificate's.
+  // Fails if the key does not belong to the certificate.
   if (SSL_CTX_use_PrivateKey(context_.get(), key.get()) != 1) return fail_openssl(pem->where);
   return {};
 }
@@ -194,7 +194,7 @@ Result<void> Tls::load_client_ca() {
   const auto pem = pem_of("client_ca", config_.client_ca, config_.client_ca_file);
   if (!pem) return pem.error();
   X509_STORE* const store = SSL_CTX_get_cert_store(context_.get());
-  // As in Go, what is listed is trusted, whether it is a root or was issued by another.
+  // As in Go, listed certificates are trusted whether or not they are roots.
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
   return for_each_certificate(*pem, [&](X509* certificate) {
     return X509_STORE_add_cert(store, certificate) == 1 &&
@@ -208,7 +208,7 @@ Result<void> Tls::choose_algorithms() {
     for (int i = 0; i < sk_SSL_CIPHER_num(known); ++i) {
       const SSL_CIPHER* const cipher = sk_SSL_CIPHER_value(known, i);
       if (SSL_CIPHER_standard_name(cipher) != config::to_text(suite)) continue;
-      // Those of TLS 1.3 are not chosen by this list.
+      // This list does not apply to TLS 1.3.
       if (std::string_view(SSL_CIPHER_get_version(cipher)) == "TLSv1.3") continue;
       ciphers_ += concat(ciphers_.empty() ? "" : ":", SSL_CIPHER_get_name(cipher));
     }
@@ -236,7 +236,7 @@ bool Tls::is_allowed(X509* certificate) const {
   return false;
 }
 
-// SSL_set_SSL_CTX() takes over certificate, key and trusted certificates, and nothing else.
+// SSL_set_SSL_CTX() copies certificate, key and trusted certificates, and nothing else.
 bool Tls::apply_to(SSL* connection) const {
   SSL_set_SSL_CTX(connection, context_.get());
   SSL_set_verify(connection, verify_mode_of(config_.client_auth),

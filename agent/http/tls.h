@@ -1,12 +1,12 @@
-// TLS for the server's connections, by OpenSSL.
+// TLS for the server's connections, using OpenSSL.
 //
-//   Tls        what one web configuration asks for: certificate, key, versions, client certificates
-//   TlsFront   what civetweb is given for its whole run; gives each connection the Tls of the
-//   moment
-//              in which it begins, and lists connections from their first byte of a handshake on
+//   Tls        the settings of one web configuration: certificate, key, versions, client
+//   certificates TlsFront   given to civetweb for its whole run; gives each connection the Tls that
+//   is current
+//              when it begins, and lists connections from the first byte of their handshake on
 //
-// Every connection makes a full handshake: sessions are not resumed, so a client whose certificate
-// is no longer taken is out at once.
+// Every connection makes a full handshake; sessions are not resumed. So a client whose certificate
+// is no longer accepted is locked out at once.
 #pragma once
 
 #include <atomic>
@@ -36,15 +36,15 @@ using SslContext = std::unique_ptr<SSL_CTX, SslContextFree>;
 class Tls {
  public:
   // Reads the files. An error names the key of the web configuration, the file, and the reason; it
-  // shows nothing of a key's text.
+  // shows no part of a private key.
   static Result<std::shared_ptr<const Tls>> create(const config::TlsConfig& config);
 
-  // Makes a connection whose handshake has just begun follow these settings.
+  // Applies these settings to a connection whose handshake has just begun.
   bool apply_to(SSL* connection) const;
 
   bool verifies_clients() const;
 
-  // Whether a client's certificate carries one of client_allowed_sans; true without any.
+  // Whether a client's certificate has one of client_allowed_sans; true if none are set.
   bool is_allowed(X509* certificate) const;
 
  private:
@@ -69,14 +69,14 @@ class TlsFront {
   TlsFront(const TlsFront&) = delete;
   TlsFront& operator=(const TlsFront&) = delete;
 
-  // For connections that begin from now on. Any thread.
+  // Applies to connections that begin from now on. Any thread.
   void set(std::shared_ptr<const Tls> tls) { *tls_.lock() = std::move(tls); }
 
-  // civetweb's SSL_CTX. Stays the front's own.
+  // The SSL_CTX for civetweb. The front owns it.
   SSL_CTX* context() const { return context_.get(); }
 
-  // The entry of the connection whose handshake this thread has just completed; it is the caller's
-  // from now on. Null if there was none.
+  // The entry of the connection whose handshake this thread has just completed; the caller owns it
+  // now. Null if there was none.
   static Connections::Entry* take_entry();
 
  private:

@@ -9,12 +9,12 @@
 namespace pppol2tp::http {
 namespace {
 
-// A handshake and what follows it run on one thread of civetweb's.
+// A handshake and what follows it run on one of civetweb's threads.
 thread_local Connections::Entry* entry_of_this_thread = nullptr;
 
 }  // namespace
 
-// What is known of one connection while OpenSSL has it.
+// What is known about a connection while OpenSSL handles it.
 struct TlsFront::Handshake {
   Connections& connections;
   Connections::Entry* entry;       // null once the handshake is done
@@ -24,7 +24,7 @@ struct TlsFront::Handshake {
     if (entry != nullptr) connections.remove(entry);
   }
 
-  // OpenSSL's place for it in each connection; freed with the connection, before its socket is
+  // OpenSSL's storage for it in each connection; freed with the connection, before its socket is
   // closed.
   static int index() {
     static const int number =
@@ -80,13 +80,13 @@ void TlsFront::begin(SSL* connection) {
   SSL_set_ex_data(connection, Handshake::index(), new Handshake{connections_, entry, nullptr});
 }
 
-// Called by OpenSSL as a handshake goes on; the first time before anything of it is read.
+// Called by OpenSSL during a handshake; the first time before any of it is read.
 void TlsFront::on_state(const SSL* connection, int where, int) noexcept {
   Handshake* const handshake = Handshake::of(connection);
   if ((where & SSL_CB_HANDSHAKE_START) != 0 && handshake == nullptr) {
     auto* const front =
         static_cast<TlsFront*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), front_index()));
-    front->begin(const_cast<SSL*>(connection));  // not const where OpenSSL has it from
+    front->begin(const_cast<SSL*>(connection));  // OpenSSL's own object is not const
   }
   if ((where & SSL_CB_HANDSHAKE_DONE) != 0 && handshake != nullptr && handshake->entry != nullptr) {
     entry_of_this_thread = std::exchange(handshake->entry, nullptr);
