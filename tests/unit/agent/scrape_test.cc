@@ -66,7 +66,7 @@ TEST(ScrapeRequest, SaysWhatIsWrongWithAParameter) {
   EXPECT_THAT(
       refusal("collect[]=nonsense"),
       HasSubstr("collect[]: \"nonsense\" is not a metric of this agent; allowed: a metric's"));
-  EXPECT_THAT(refusal("exclude[]="), HasSubstr("exclude[]: \"\" is no metric"));
+  EXPECT_THAT(refusal("exclude[]="), HasSubstr("exclude[]: \"\" is not a metric"));
   EXPECT_EQ(refusal("shard=0"), "shard: given without shards");
   EXPECT_EQ(refusal("shards=2"), "shards: given without shard");
   EXPECT_EQ(refusal("shard=2&shards=2"), "shard: 2 is not below shards, which is 2");
