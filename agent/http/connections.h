@@ -3,7 +3,7 @@
 //
 // A connection holds a thread from its first byte to its end. So a client that opens connections
 // and is slow with them could keep all others waiting. While hardly any thread is free, the
-// connection that has waited for longest is shut down, if its time is over:
+// connection that has kept its thread waiting for longest is shut down, if its time is over:
 //   waiting for its request     0.1 s   a request comes in one piece; a live client has sent it
 //   sending its answer          1 s     a client that reads takes the next part within milliseconds
 // A running handler is never interrupted.

@@ -1,5 +1,5 @@
-"""What /metrics serves, judged by others' parsers: Prometheus' promtool, the OpenMetrics parser of Prometheus'
-client library for Python, and gzip."""
+"""The output of /metrics, checked by other programs' parsers: Prometheus' promtool, the OpenMetrics parser of
+Prometheus' client library for Python, and gzip."""
 
 import subprocess
 import unittest

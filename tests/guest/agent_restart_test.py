@@ -19,9 +19,9 @@ class AgentRestart(unittest.TestCase):
         cls.pair.wait_for_metrics_of([end for both in cls.ends for end in both])
 
     def end_sessions(self, count):
-        """By SIGTERM to the LAC's pppd: one end by user_request and one by peer_request for each.
+        """Sends SIGTERM to the LAC's pppds: each session ends by user_request on one side, by peer_request on the other.
 
-        Returns when the processes of both ends are gone: their last word is what is counted.
+        Returns when the processes of both ends are gone, because their last reports are counted.
         """
         ended = [self.ends.pop() for _ in range(count)]
         pppds = [self.pair.pppd_of(end) for both in ended for end in both]

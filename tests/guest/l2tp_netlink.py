@@ -1,7 +1,7 @@
-"""Kernel L2TP tunnels and sessions by generic netlink, made without pppd and without xl2tpd.
+"""Kernel L2TP tunnels and sessions made by generic netlink, without pppd and xl2tpd.
 
-Sessions by the thousand take a process each otherwise; and a session that no plugin speaks for is what some tests
-are about. Constants are those of <linux/l2tp.h>, <linux/genetlink.h> and <linux/netlink.h>.
+Otherwise thousands of sessions would need a process each; and some tests need sessions that no plugin reports.
+Constants are those of <linux/l2tp.h>, <linux/genetlink.h> and <linux/netlink.h>.
 """
 
 import os

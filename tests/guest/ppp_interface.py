@@ -1,6 +1,6 @@
 """A PPP interface over a session of a kernel tunnel, made with pppd's system calls and without pppd.
 
-Constants are those of <linux/if_pppox.h> and <linux/ppp-ioctl.h>; what they do, pppd's sys-linux.c shows.
+Constants are those of <linux/if_pppox.h> and <linux/ppp-ioctl.h>; pppd's sys-linux.c shows their use.
 """
 
 import ctypes

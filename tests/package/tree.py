@@ -65,8 +65,8 @@ if SUITE != "bookworm":
 
 
 def stage(directory, *programs):
-    """What a test inside of a tree finds beside itself: packages, former packages, examples, its helpers, and
-    of the checkout what README.md's commands need of it."""
+    """What a test inside a tree has beside it: packages, earlier packages, examples, its helpers, and the parts of the
+    checkout that README.md's commands need."""
     for name in ("new", "old"):
         (directory / name).mkdir(parents=True)
     for deb in (PLUGIN, AGENT):

@@ -1,7 +1,7 @@
-"""LCP echos: what the agent says of them is what tcpdump sees of the same exchange.
+"""LCP echoes: the agent's numbers are compared with what tcpdump sees of the same exchange.
 
-In a guest whose clock goes by what it executes (deploy/vm/boot --clock instructions): on one with this machine's clock
-an emulated pppd is often late by more than what is promised.
+Runs in a guest whose clock counts executed instructions (deploy/vm/boot --clock instructions): with the machine's own
+clock, an emulated pppd is often later than promised.
 """
 
 import contextlib

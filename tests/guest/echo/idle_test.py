@@ -1,6 +1,6 @@
-"""A session at rest: our plugin does its work when LCP echos have woken pppd, and wakes it for nothing else.
+"""An idle session: our plugin does its work when LCP echoes have woken pppd, and causes no other wake-ups.
 
-By the same clock as echo_test.py: a pppd that is late is woken less often.
+Uses the same clock as echo_test.py, because a pppd that is late is woken less often.
 """
 
 import pathlib

@@ -48,8 +48,8 @@ def remove(directory):
 
 
 def without(rings, seen):
-    """`seen` of sides with these `rings`, {side: path}, without what is of them: the option in a dump, and the lines with
-    which pppd says that the ring is of no use. And those lines, {stream: lines}."""
+    """Splits `seen`, from sides with these `rings` ({side: path}): without the rings' traces, which are the option in a
+    dump and the lines that reject a ring; and those lines, {stream: lines}."""
     rest, told = {}, {}
     for stream, lines in seen.items():
         path = rings.get(stream.partition(":")[0])

@@ -1,6 +1,6 @@
-"""Every way in which a session ends, and what has to be said of it on both sides.
+"""Every way in which a session ends, and what the agent must show for both sides.
 
-The exit status of pppd says 16, "hangup", for half of these.
+For half of them, pppd's exit status is 16, "hangup".
 """
 
 import signal
@@ -53,9 +53,9 @@ def silence(link):
 
 
 def delete_in_kernel(what):
-    """The LNS's session, or its tunnel with it, as another program might: pppd keeps its socket and is not told.
+    """Deletes the LNS's session, or its tunnel too, as another program might: pppd keeps its socket and gets no notice.
 
-    Some kernels still send what such a pppd says and some do not, so there is nobody at the other end to hear it.
+    Some kernels still send what such a pppd writes and some do not, so nothing listens at the other end.
     """
 
     def course(link):

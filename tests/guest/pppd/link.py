@@ -1,6 +1,6 @@
 """A session without any L2TP daemon: two network namespaces, the kernel's sockets of a tunnel, and a pppd for each end.
 
-Nothing is like in xl2tpd's case: so what is tested here is what pppd and its plugin do, and every option is ours to choose.
+Without xl2tpd, only pppd and its plugin are tested, and the tests choose every option.
 """
 
 import contextlib
@@ -163,8 +163,8 @@ class End:
 class Link:
     """Both ends, and what they live in; a context manager. Links of different numbers have different ids.
 
-    In namespaces of their own ids need not differ. But a namespace that is new may have the inode of one that
-    is gone, so for whoever goes by those, sessions one after another with the same ids may be the same.
+    In separate namespaces ids could be equal. But a new namespace may have the inode number of a deleted one, so a
+    program that relies on these numbers could take two successive sessions with the same ids for one.
     """
 
     def __init__(self, name, directory, number=0):

@@ -1,10 +1,10 @@
 """What one pppd did, as lines that can be compared with those of another run.
 
-Each run differs in what is random or timed. So that much is masked, and no more: magic numbers, link-local
-addresses, CHAP's challenges, times and byte counts. A frame that was sent again is a matter of the machine's load,
-and so is which side's frame comes first; so frames are told apart by direction, protocol and code, and one that
-was seen already is not counted again; the same for what a plugin that snoops says of each frame. All other lines have to come in their order, those of IPv6CP apart
-from the rest.
+Random and timed values differ between runs and are masked, but nothing else is: magic numbers, link-local addresses,
+CHAP's challenges, times and byte counts. Whether a frame is sent again, and which side's frame comes first, depends
+on the machine's load. So frames are identified by direction, protocol and code, and a repeated frame is not counted
+again; the same for what a snooping plugin logs of each frame. All other lines must come in order, those of IPv6CP
+separately from the rest.
 """
 
 import difflib

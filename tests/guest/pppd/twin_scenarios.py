@@ -1,7 +1,7 @@
-"""What pppd is made to do with upstream's plugin and with ours, to see whether it does the same.
+"""Scenarios that pppd runs with upstream's plugin and with ours, to see whether it does the same.
 
-A scenario is pppd's options on both sides and a course: what is done to the link, and how one knows that it
-is over. In the options, {fd}, {tunnel_id} and {session_id} stand for the end's own, {plugin} for the plugin's path.
+A scenario is pppd's options on both sides and a course: what is done to the link, and when it is over. In the
+options, {fd}, {tunnel_id} and {session_id} stand for the end's own, {plugin} for the plugin's path.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Sessions by the thousand in one tunnel, without a plugin, and what knowing them costs the agent.
+"""Thousands of sessions in one tunnel, without a plugin, and what they cost the agent.
 
-On Linux 6.1 a walk over the sessions of one tunnel costs the square of their number, so this is where an agent that
-walks carelessly is found out.
+On Linux 6.1 the cost of a walk over the sessions of one tunnel grows with the square of their number, so this test
+finds an agent that walks too often.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Other programs than xl2tpd that start pppd, by their examples in deploy/examples: those that this Debian has.
+"""Programs other than xl2tpd that start pppd, as in deploy/examples: those that this Debian release has.
 
 Follows live_test.py, whose LAC hangs up for them and dials again afterwards.
 """

@@ -1,6 +1,6 @@
 """Installed on a running system, under its own systemd: sessions live through an upgrade.
 
-The tests follow each other, as an operator's nights do. Sessions come from deploy/examples, used as they are.
+The tests depend on each other's order. Sessions are those of deploy/examples, unchanged.
 """
 
 import unittest

@@ -1,4 +1,4 @@
-"""Installed without packages, and watched by Debian's Prometheus: README.md's commands, as they stand there.
+"""Installed without packages, and scraped by Debian's Prometheus: exactly README.md's commands.
 
 Follows service_test.py, whose last test has removed the packages.
 """

@@ -1,6 +1,6 @@
-"""The agent's service under a real systemd: as its unit says, and through what an operator does to it.
+"""The agent's service under a real systemd: as in its unit, and during what an operator does with it.
 
-The tests follow each other on one system.
+The tests run in order on one system.
 """
 
 import os
