@@ -62,8 +62,8 @@ Result<void> keep_capabilities(Capabilities kept) {
   narrow_bounding_set(kept);
   const auto halves = read();
   if (!halves) return halves.error();
-  // A process without capabilities may give up nothing, and need not. Ambient capabilities are
-  // inheritable by definition, and go with the inheritable ones.
+  // Without capabilities there is nothing to give up, even if capset(2) is forbidden. Ambient ones
+  // are inheritable by definition, and go with the inheritable ones.
   if (!has_anything(*halves)) return {};
   return write(permitted(*halves) & kept);
 }
