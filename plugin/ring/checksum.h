@@ -1,12 +1,12 @@
-// The check word of a record: tells a record that is whole, and of the ticket it claims to be of,
-// from anything that two writers or a dying one may have left behind. Not a defence against
-// somebody who forges records; those are root.
+// The check word of a record. It tells a whole record of the ticket that it claims from anything
+// that two writers, or a dying one, may have left behind. It is no defence against forged records:
+// only root can write them.
 //
-// Four independent lanes of 64x64->128-bit multiplications, so it needs no special instructions and
-// keeps the multiplier busy. Each lane folds in two words a step; the lanes meet in further folds
-// with a key of its own at each place, so that equal changes in two lanes cannot cancel. The ticket
-// comes last and reversibly: most of the work is done before the ticket is known, and the same
-// record under two tickets never has the same check.
+// Four independent lanes of 64x64->128-bit multiplications: no special instructions are needed, and
+// the multiplier stays busy. Each lane folds in two words per step. The lanes are then joined by
+// further folds, each place with its own key, so that equal changes in two lanes cannot cancel. The
+// ticket comes last and reversibly: most of the work is done before the ticket is known, and the
+// same record never has the same check under two tickets.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,7 @@ inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-// Over `count` words, everything but the ticket. word(i) gives each of them, and is asked once for
-// each.
+// Over `count` words, without the ticket. word(i) is called once for each of them.
 template <typename Word>
 std::uint64_t digest_of(std::size_t count, Word&& word) {
   const auto two_words = [&word](std::uint64_t lane, std::uint64_t key, std::size_t at) {
@@ -58,7 +57,7 @@ inline std::uint64_t digest(const void* record, std::size_t count) {
   return digest_of(count, [record](std::size_t i) { return word_at(record, i); });
 }
 
-// Reversible in each argument while the other stays.
+// Reversible in each argument while the other is fixed.
 inline std::uint64_t keyed(std::uint64_t digest_of_record, std::uint64_t ticket) {
   std::uint64_t x = digest_of_record ^ ((ticket + 1) * kKeys[3]);
   x ^= x >> 32;

@@ -1,6 +1,6 @@
-// Records: how a session's events travel through the ring. See events.def for what there is.
+// Records: how a session's events travel through the ring. See events.def for the list.
 //
-// Thread and ownership: plain data. A reader gets its own copy, checked, before it looks inside.
+// Thread and ownership: plain data. A reader gets its own, checked copy before it looks inside.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ enum class EventType : std::uint16_t {
 #undef EVENT
 };
 
-// Common to all records of all versions: a reader that does not know `type` still knows whose it
-// is.
+// Common to all records of all versions: a reader that does not know `type` still knows which
+// session the record belongs to.
 struct RecordHeader {
   EventType type;
   std::uint16_t bytes;  // header and body
@@ -26,7 +26,7 @@ struct RecordHeader {
   std::uint16_t has_slot;  // 1: slot and generation name the session's place in the session table
   std::uint32_t slot;
   std::uint32_t generation;
-  std::uint64_t number;   // 1, 2, 3, ... of this session: a gap is a loss
+  std::uint64_t number;   // counts this session's records from 1: a gap is a loss
   std::uint64_t time_ns;  // CLOCK_BOOTTIME
   SessionIdentity identity;
 };
@@ -69,8 +69,7 @@ void set_body(Record& record, EventType type, const Section& section) {
   std::memcpy(record.body, &section, sizeof(Section));
 }
 
-// Whether the record's own claims hold: its length is possible and no shorter than its type needs.
-// The contents stay untrusted.
+// Whether the length is possible, and not shorter than the type needs. The contents stay untrusted.
 constexpr bool is_well_formed(const Record& record) {
   if (record.header.bytes < sizeof(RecordHeader) || record.header.bytes > kMaxRecordBytes) {
     return false;
@@ -83,10 +82,10 @@ constexpr bool is_well_formed(const Record& record) {
 #include "plugin/ring/events.def"
 #undef EVENT
   }
-  return true;  // of a type not known here: skipped by whoever reads it
+  return true;  // an unknown type: the reader skips it
 }
 
-// Copies the record's body into its section of `state`. False when this program does not know the
+// Copies the record's body into its section of `state`. False if this program does not know the
 // type.
 inline bool apply_body(const Record& record, SessionState& state) {
   switch (record.header.type) {

@@ -3,12 +3,12 @@
 //   offset 0          Info          written once by the creator, `magic` last; `retired` may change
 //   offset 4096       Control       written by all writers, with atomic operations
 //   records_offset    RecordSlot[]  the ring: what happened. Broadcast, the oldest is overwritten.
-//   sessions_offset   SessionSlot[] the session table: what is. One slot for each living session.
+//   sessions_offset   SessionSlot[] the session table: what is. One slot for each live session.
 //   file_bytes        a multiple of 2 MiB, all of it allocated (posix_fallocate): no store can ever
 //                     meet a full file system (SIGBUS)
 //
-// Writers are root's pppds; each maps the file for reading and writing. Readers map it read-only: a
-// reader that has been taken over cannot reach a writer. Nobody waits for anybody.
+// Writers are pppds that run as root; each maps the file for reading and writing. Readers map it
+// read-only, so a reader that has been taken over cannot reach a writer. Nobody waits for anybody.
 //
 // The ring, one record. A writer with ticket t uses slot t mod N:
 //
@@ -19,16 +19,16 @@
 //   copy     slot.check, slot.record
 //   commit   slot.sequence = 2t+2, release                                  [c]
 //
-// own to commit is one restartable sequence (rseq) where the C library offers them: a writer that
-// was descheduled, stopped or migrated in between starts again at `own`, and gives up there once
-// half the ring has been claimed after its ticket, whether or not the slot's next writer has come
-// to its mark. So a writer that stores is not away, and the slot's next ticket is half a ring of
-// claims ahead of it: thousands, against some forty instructions. What is left: a hypervisor stops
-// the processor right there, which the kernel does not see, for as long as all others need for that
-// half. Then both store. So may, between any two stores, a writer that was stopped for a whole lap
-// where there is no restartable sequence; there the slot is owned and committed by
-// compare-and-swap. In both cases the check finds a mixture, and the record is counted as corrupt
-// or lost.
+// From `own` to `commit` is one restartable sequence (rseq) where the C library offers it: a writer
+// that was descheduled, stopped or migrated in between starts again at `own`. There it gives up
+// once half the ring has been claimed after its ticket, whether or not the slot's next writer has
+// reached its `mark`. So a writer that stores has not been away since `own`, and the slot's next
+// ticket is half a ring of claims ahead of it: thousands of claims, against some forty
+// instructions. One case is left: a hypervisor stops the processor just there, which the kernel
+// does not see, for as long as all others need for that half. Then two writers store into the slot.
+// Where there is no restartable sequence, the same can happen between any two stores, when a writer
+// was stopped for a whole lap; there the slot is owned and committed by compare-and-swap. In both
+// cases the check detects the mixture, and the record is counted as corrupt or lost.
 //
 // A reader that expects ticket t:
 //
@@ -40,12 +40,12 @@
 //   s == 2t+2: copy check and record; acquire fence; read sequence again    pairs with [b]
 //             changed: torn by a lap, lost. Unchanged: the check, keyed with t, must hold.
 //
-// [a] is sequentially consistent because the wake-up below hangs on it.
+// [a] is sequentially consistent because the wake-up below depends on it.
 //
-// Waking a sleeping reader. It sleeps in FUTEX_WAIT on wake_token, which works through a read-only
-// mapping; readers need to write nothing. The token is a time by the coarse clock, in even
-// milliseconds, that writers renew once a period; and one less as long as the writer that renewed
-// it may owe somebody a FUTEX_WAKE. A reader:
+// Waking a sleeping reader. A reader sleeps in FUTEX_WAIT on wake_token. That works through a
+// read-only mapping, so readers need not write anything. The token is a time of the coarse clock,
+// in even milliseconds, and writers renew it once a period. It is one less ("owing") as long as the
+// writer that renewed it may owe somebody a FUTEX_WAKE. A reader:
 //
 //   token = wake_token, then now = coarse clock (a few nanoseconds, no system call)
 //   next_ticket is not where it has read to?  it reads
@@ -61,33 +61,36 @@
 //            compare-and-swap(now, owing -> now)
 //
 // So under a steady load the token moves on, readers look by their own clocks, and no writer enters
-// the kernel: the first one after a pause does, and nobody else in the same period.
+// the kernel. Only the first writer after a pause does, and no other in the same period.
 //
-// Who may sleep on a token when it is swapped is woken, or finds another word and does not sleep:
-// is [d] earlier than the time from which on one may sleep on that token, then so was the swap,
-// which comes before [d]; and whoever means to sleep looks at the clock first. (A writer's look
-// before its swap would not do: while it was away, somebody may have gone to sleep.)
+// A reader that may sleep on a token when it is swapped is woken, or finds another word and does
+// not sleep: if [d] is earlier than the time from which a reader may sleep on that token, then so
+// was the swap, which comes before [d]; and a reader looks at the clock before it sleeps. (It would
+// not be enough if the writer looked at the clock before its swap: while it was away in between,
+// somebody may have gone to sleep.)
 //
-// Nothing is slept through: a writer whose claim [a] came after the reader's look at next_ticket
-// reads a clock no earlier than the reader's. If the token that it finds is of the time that the
-// reader saw, that is kWakeQuietMs ago (less one: it may have been owing then, and settled since),
-// and it swaps it, and wakes. If it finds another, the reader's has been swapped, see above.
+// No record is slept through: a writer whose claim [a] came after the reader's look at next_ticket
+// reads a clock no earlier than the reader's. If the token that it finds has the time that the
+// reader saw, then that time is kWakeQuietMs ago (less one: the token may have been owing then, and
+// settled since); so the writer swaps it, and wakes. If it finds another token, the reader's token
+// has been swapped: see above.
 //
 // A writer that is killed or stopped between its swap and the end of `settle` leaves an owing
-// token: who renews that, a period later, wakes in its stead. Nothing is delayed by more.
+// token. The writer that renews it, a period later, wakes in its place. Nothing is delayed by more
+// than that.
 //
 // The session table, one slot. A writer takes the next slot of `table_cursor` whose `owner` it can
-// lock, and keeps it locked for life: `owner` is a robust, process-shared mutex whose first 32 bits
-// the kernel marks (FUTEX_OWNER_DIED) when its owner dies in whatever way. The state is kept twice:
-// the writer fills copy (version+1) mod 2 and then stores version+1 with release, so a writer that
-// dies in the middle leaves the older copy whole. A reader takes copy version mod 2, then an
-// acquire fence, and reads version again: if it changed, the writer may have begun to fill that
-// copy anew, and the reader tries once more. (A release fence at the beginning of each write keeps
+// lock, and keeps it locked for life: `owner` is a robust, process-shared mutex, and the kernel
+// marks its first 32 bits (FUTEX_OWNER_DIED) when its owner dies, in whatever way. The state is
+// kept twice: the writer fills copy (version+1) mod 2 and then stores version+1 with release, so a
+// writer that dies in the middle leaves the older copy whole. A reader takes copy version mod 2,
+// then an acquire fence, and reads version again: if it changed, the writer may have begun to fill
+// that copy anew, and the reader tries again. (A release fence at the beginning of each write keeps
 // the stores that follow it behind the version that came before.)
 //
-// Each copy has its place whatever the writer's version, and says how many bytes of state it has: a
-// reader that knows more sections takes the missing ones for empty, one that knows fewer leaves the
-// rest alone.
+// Each copy has the same place for all versions of writers, and says how many bytes of state it
+// has. A reader that knows more sections takes the missing ones as empty; one that knows fewer
+// ignores the rest.
 #pragma once
 
 #include <atomic>
@@ -100,8 +103,8 @@
 namespace pppol2tp::ring {
 
 inline constexpr std::uint64_t kMagic =
-    0x31706C7032747071;                           // stands last, once all else is in place
-inline constexpr std::uint16_t kLayoutMajor = 1;  // another major is another file format
+    0x31706C7032747071;                           // stored last, when all else is in place
+inline constexpr std::uint16_t kLayoutMajor = 1;  // a file of another major has another format
 inline constexpr std::uint16_t kLayoutMinor = 0;
 inline constexpr std::size_t kControlOffset = 4096;
 inline constexpr std::size_t kRecordsOffset = 8192;
@@ -121,13 +124,13 @@ struct Geometry {
   friend bool operator==(const Geometry&, const Geometry&) = default;
 };
 
-// How many records a session's end is: up to six phases on the way down, IPv4 and IPv6 gone, the
-// last counters and echos, the end itself.
+// The number of records that a session's end takes: up to six phases on the way down, IPv4 and IPv6
+// down, the last counters and echos, and the end itself.
 inline constexpr std::uint32_t kRecordsOfAnEnd = 11;
 
-// What a creator that was not told otherwise takes; the large one is for hosts that have room for
-// so many pppds. A session table for each of them, and a ring that holds, while no agent reads it,
-// what they say when they all drop at once: 20,000 of them on a large host, 2,900 on a small one.
+// The creator's defaults; the large one is for hosts with room for so many pppds. Each has a
+// session table for all of them, and a ring that holds, while no agent reads it, what they publish
+// when they all end at once: 20,000 on a large host, 2,900 on a small one.
 inline constexpr Geometry kSmallGeometry{32768, 4096};    // 18 MiB
 inline constexpr Geometry kLargeGeometry{262144, 32768};  // 130 MiB
 static_assert(kSmallGeometry.record_slots >= 2'900 * kRecordsOfAnEnd);
@@ -147,7 +150,7 @@ struct Info {
   std::uint64_t records_offset;
   std::uint64_t sessions_offset;
   std::uint64_t file_bytes;
-  std::uint64_t epoch;  // random: tells this file from one that had its name before
+  std::uint64_t epoch;  // random: tells this file from an earlier one of the same name
   std::atomic<std::uint32_t>
       retired;  // 1: replaced by another file of this name; writers attach anew
 };
@@ -171,12 +174,12 @@ struct RecordSlot {
 };
 static_assert(sizeof(RecordSlot) == 256);
 
-// Room for a copy of the state, with sections to come. Part of the format, as the stride is.
+// Room for a copy of the state, including future sections. Part of the format, like the stride.
 inline constexpr std::size_t kStateCopyBytes = 960;
 inline constexpr std::size_t kSessionStride = 2048;
 
 struct StateCopy {
-  std::uint64_t bytes;  // of state, as its writer knows it
+  std::uint64_t bytes;  // bytes of `state` that its writer knows
   SessionState state;
 };
 static_assert(sizeof(StateCopy) <= kStateCopyBytes, "it is time for a new major of the layout");

@@ -1,7 +1,7 @@
-// The calling process' id without a system call: remembered, and forgotten in every child of
-// fork(2). Not in one of vfork(2) or clone(2), which may do nothing here.
+// The calling process' id without a system call: it is remembered, and forgotten in every child of
+// fork(2). Children of vfork(2) and clone(2) are not noticed; they must not call this.
 //
-// Any thread; async-signal-safe but for the first call in a process' life.
+// Any thread; async-signal-safe except for the first call in a process.
 #pragma once
 
 #include <sys/types.h>

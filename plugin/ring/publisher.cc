@@ -33,7 +33,7 @@ StateRange range_of(const SessionState& state, const First& first, const Last& l
   return {offset(&first), offset(&last + 1)};
 }
 
-// Records are copied in steps of 16 bytes, so up to 8 behind a body are copied along.
+// Records are copied in steps of 16 bytes, so up to 8 bytes behind a body are copied too.
 template <std::size_t kBytes>
 void clear_behind(Record& record) {
   constexpr std::size_t kStep = 16;
@@ -83,14 +83,14 @@ SegmentStatus Publisher::attach() {
   return status_;
 }
 
-// Silent ones too: the process may still hold the slot. In a child of fork it is the parent's, and
-// stays so.
+// Also when silent: the process may still hold the slot. In a child of fork the slot is the
+// parent's, and stays so.
 Publisher::~Publisher() {
   detach();
 }
 
-// The claim first: the C library chains its mutex to the thread's other robust ones, by pointers
-// that must not lead into memory that is gone.
+// The claim goes first: the C library links its mutex to the thread's other robust mutexes, by
+// pointers that must not lead into unmapped memory.
 void Publisher::detach() {
   claim_.release();
   own_segment_.close();
@@ -100,14 +100,14 @@ bool Publisher::may_publish() const {
   return segment_->is_open() && owner_ == own_pid();
 }
 
-// `records` more are about to be published.
+// Before publishing `records` more records.
 void Publisher::write_table(std::uint64_t records, StateRange changed, std::uint64_t now_ns) {
   state_.records += records;
   state_.updated_ns = now_ns;
   claim_.write(state_, changed);
 }
 
-// `section` is one of the state's.
+// `section` is part of state_.
 template <typename Section>
 void Publisher::say(EventType type, const Section& section) {
   if (!may_publish()) return;

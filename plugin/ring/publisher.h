@@ -1,10 +1,9 @@
-// One session's way to the outside: keeps its state, and with every change writes the session table
-// and publishes a record. This is the whole interface of the writing side; pppd's plugin and the
-// simulator both use it.
+// Publishes one session: keeps its state, and writes the session table and publishes a record with
+// every change. This is the whole interface of the writing side; pppd's plugin and the simulator
+// both use it.
 //
-// Nothing here can fail in a way that a caller must handle. Without a ring the state is kept,
-// nothing is published, and tick() tries to attach again; on attaching, everything known so far is
-// published.
+// No failure here needs handling by the caller. Without a ring the state is kept, nothing is
+// published, and tick() tries to attach again; on attaching, everything known so far is published.
 //
 // One thread. Only the process that called open() publishes; after a fork the child is silent until
 // it calls adopt_after_fork().
@@ -29,26 +28,26 @@ class Publisher {
   Publisher() = default;
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
-  ~Publisher();  // gives the table's slot back, without a last word
+  ~Publisher();  // gives the table's slot back, and publishes no end
 
-  // Begins to publish a session. `path` is kept (cut at 107 characters is refused as system_error).
-  // The identity may be completed later through identity(); its `instance` is chosen here. Returns
-  // what came of attaching.
+  // Begins to publish a session. `path` is copied; one longer than 107 characters is refused as
+  // system_error. The identity may be completed later through identity(); its `instance` is chosen
+  // here. Returns the result of attaching.
   SegmentStatus open(const char* path, const SessionIdentity& identity,
                      const Geometry* geometry = nullptr);
 
-  // The same for a program that speaks for many sessions at once: publishes into `segment`, which
-  // must be open for writing and outlive the publisher. Whether that file was replaced is the
-  // program's to watch; tick() does nothing here.
+  // The same for a program that publishes many sessions: publishes into `segment`, which must be
+  // open for writing and outlive the publisher. The program must check by itself whether the file
+  // was replaced; tick() does nothing here.
   void open_in(Segment& segment, const SessionIdentity& identity);
 
   // Writable: becomes visible with the next publish.
   SessionIdentity& identity() { return state_.identity; }
   const SessionState& state() const { return state_; }
 
-  // Puts the section into the state, writes the table, publishes the record: in this order, so that
-  // whoever has seen the record finds a table at least as new. Counters and echos wake no reader;
-  // everything else does.
+  // Puts the section into the state, writes the table and publishes the record, in this order:
+  // whoever has seen the record finds a table that is at least as new. Counters and echos wake no
+  // reader; everything else does.
   void publish(const OpenedSection& section);
   void publish(const PhaseSection& section);
   void publish(const LinkSection& section);
@@ -58,31 +57,32 @@ class Publisher {
   void publish_ipv6(const NetworkSection& section);
   void publish(const CountersSection& section);
   void publish(const EchoSection& section);
-  // The table once for both, and as of read_ns, which must be now.
+  // Writes the table once for both. read_ns must be the present time.
   void publish(const CountersSection& counters, const EchoSection& echo);
   void publish(const AttemptsSection& section);
 
-  // The last word: also gives the table's slot back and detaches. Goes to the new file when the old
-  // one was replaced: nobody reads the end of a session in a file that was left.
+  // The end: also gives the table's slot back and detaches. If the file was replaced, the end goes
+  // to the new one, because nobody reads the old one any more.
   void publish(const EndSection& section);
 
-  // To be called now and then: attaches when there was no ring, moves to the new file when the old
-  // one was replaced. Returns the present status. Asks the file system, which costs more than
-  // publishing does.
+  // Call this now and then: it attaches if there was no ring, and moves to the new file if the old
+  // one was replaced. Returns the present status. It asks the file system, which costs more than
+  // publishing.
   SegmentStatus tick();
-  // What can be known without asking: there is no ring, or the old one says that it was replaced.
+  // What is known without asking the file system: there is no ring, or the old one is marked as
+  // replaced.
   bool needs_tick() const;
 
   SegmentStatus status() const { return status_; }
 
-  // pppd detaches by a fork whose child carries the session on. The parent hands over, before it
-  // exits: it says whose the session is now, so that nobody takes its own exit for the session's
-  // end, and falls silent. The child adopts: it claims a slot of its own and says all again. In
-  // either order.
+  // pppd detaches by a fork, and the child goes on with the session. Before the parent exits, it
+  // hands over: it publishes which process has the session now, so that its own exit is not taken
+  // for the session's end, and then publishes nothing more. The child adopts: it claims its own
+  // slot and publishes everything again. The two calls may come in either order.
   void hand_over_to(std::uint32_t pid, std::uint64_t start_ticks);
   void adopt_after_fork(std::uint32_t pid, std::uint64_t start_ticks);
 
-  // In any other child: never publish.
+  // For any other child: nothing is published from now on.
   void silence();
 
  private:

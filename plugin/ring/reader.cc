@@ -11,7 +11,7 @@ namespace pppol2tp::ring {
 namespace {
 
 // A step of the ring's position that no load explains: at ten million records a second it takes
-// almost two hours, and a reader that was away for longer has lost all there was anyhow.
+// almost two hours, and a reader that was away for longer has lost everything anyhow.
 constexpr std::uint64_t kImplausibleStep = std::uint64_t{1} << 36;
 
 constexpr std::size_t kCacheLineBytes = 64;
@@ -24,14 +24,14 @@ std::size_t words_of(const Record& record) {
   return (std::min<std::size_t>(record.header.bytes, sizeof record) + 7) / 8;
 }
 
-// A record as it was copied out, its first `words` words.
+// What copy_record() copied: the record's first `words` words, and their digest.
 struct Copied {
   std::size_t words;
   std::uint64_t digest;
 };
 
-// Its length first, then as much as that is, each word's part of the digest as it comes by. The
-// digest asks for the lines one after another: they are all sent for before.
+// Copies the length first, then that many words, and adds each to the digest on the way. The digest
+// needs the cache lines one after another, so all of them are prefetched.
 Copied copy_record(const RecordSlot& slot, Record& record) {
   const auto* const lines = reinterpret_cast<const std::byte*>(&slot);
   for (std::size_t i = kCacheLineBytes; i < sizeof slot; i += kCacheLineBytes) {
@@ -46,12 +46,12 @@ Copied copy_record(const RecordSlot& slot, Record& record) {
 }
 
 bool holds(const Record& record, const Copied& copied, std::uint64_t check, std::uint64_t ticket) {
-  // The length was loaded twice.
+  // The length was loaded twice, and may have changed.
   if (!is_well_formed(record) || words_of(record) != copied.words) return false;
   return internal::keyed(copied.digest, ticket) == check;
 }
 
-// Ascending, and all of them behind `next`: else a record could be handed out twice.
+// The holes must ascend and be less than `next`: otherwise a record could be delivered twice.
 bool is_sound(const ReaderPosition& position) {
   if (position.hole_count > kMaxHoles) return false;
   for (std::uint32_t i = 0; i < position.hole_count; ++i) {
@@ -112,12 +112,12 @@ bool Reader::take(Record& record) {
 }
 
 bool Reader::take_next(Record& record) {
-  // Dead writers and hostile bytes can make us step over slots, but in one call never for much more
-  // than once around after a jump.
+  // Dead writers and hostile bytes can make us step over slots, but after a jump one call never
+  // goes much further than once around.
   for (std::uint32_t steps = 2 * segment_->geometry().record_slots; steps != 0; --steps) {
     const Taken taken = copy_out(position_.next, record);
-    // Holes after it: what its session had published before is then found in its hole, and goes
-    // first.
+    // Look at the holes after the copy: a record that its session published earlier is then found
+    // in its hole, and goes first.
     Record earlier;
     if (position_.hole_count != 0 && take_from_hole(earlier)) {
       record = earlier;
@@ -133,7 +133,7 @@ bool Reader::take_next(Record& record) {
   return false;
 }
 
-// Goes past a ticket that gave no record. False: there is nothing to go past.
+// Goes past a ticket that gave no record. False: there is no further ticket.
 bool Reader::step_over(Taken taken) {
   const std::uint64_t end = segment_->control().next_ticket.load(std::memory_order_acquire);
   const std::uint64_t held = segment_->geometry().record_slots;
@@ -144,8 +144,8 @@ bool Reader::step_over(Taken taken) {
     return false;
   }
   if (end - position_.next > held) {
-    // Lapped, or about to be. A little ahead of the oldest, or the writers would be here again
-    // before the next look.
+    // Lapped, or about to be. Go on a little ahead of the oldest record; otherwise the writers
+    // would overtake us again before the next look.
     const std::uint64_t target = end - held + held / 64;
     counts_.lost += target - position_.next;
     position_.next = target;
@@ -154,7 +154,7 @@ bool Reader::step_over(Taken taken) {
   if (taken == Taken::uncommitted) {
     note_hole(position_.next);
   } else {
-    ++counts_.corrupt;  // a check that does not hold, or a sequence that no writer can have got to
+    ++counts_.corrupt;  // a wrong check, or a sequence that no writer can have reached
   }
   ++position_.next;
   return true;

@@ -1,7 +1,8 @@
-// Takes records out of the ring, one by one, in order for each session, and says exactly what was
-// missed. Any number of readers, none of which a writer notices; each maps the file read-only.
+// Reads records from the ring, one by one, in order for each session, and counts exactly what was
+// missed. There may be any number of readers; writers notice none of them. Each maps the file
+// read-only.
 //
-// Nothing in the file is believed: positions and lengths are checked, a record is copied out and
+// Nothing in the file is trusted: positions and lengths are checked, and a record is copied out and
 // its check verified before anybody looks inside.
 //
 // One thread for each Reader. The segment must stay open while the reader is in use.
@@ -18,11 +19,11 @@ namespace pppol2tp::ring {
 // Tickets that were claimed but not committed when the reader went past them.
 inline constexpr std::size_t kMaxHoles = 64;
 
-// Calls of take() that find nothing, for each one of them that looks at the ring's position.
+// Of so many calls of take() that find nothing, one looks at the ring's position.
 inline constexpr std::uint32_t kLooksForEachOfThePosition = 4096;
 
-// Where a reader stands: enough to go on later, in another process, without losing or repeating
-// what the ring still holds. Plain bytes, fit for a checkpoint.
+// A reader's position: enough to go on later, in another process, without losing or repeating
+// anything that the ring still holds. Plain bytes, fit for a checkpoint.
 struct ReaderPosition {
   std::uint64_t epoch = 0;  // of the file that the position belongs to
   std::uint64_t next = 0;   // the next ticket to look at
@@ -33,25 +34,26 @@ struct ReaderPosition {
 
 struct ReaderCounts {
   std::uint64_t delivered = 0;
-  std::uint64_t lost = 0;  // tickets that were overwritten before they could be read: exact
+  std::uint64_t lost = 0;  // tickets overwritten before they could be read: exact
   std::uint64_t corrupt =
-      0;  // committed, but check or length did not hold (part of neither of the above)
-  // Times that the ring's own position made no sense: then the reader starts anew at the oldest
-  // record, forgets its holes, and may hand out again what it has handed out before.
+      0;  // committed, but its check or length did not hold (counted in neither of the above)
+  // How often the ring's own position made no sense. The reader then starts again at the oldest
+  // record, forgets its holes, and may deliver records a second time.
   std::uint64_t implausible = 0;
 };
 
 class Reader {
  public:
-  // Starts at the oldest record that the ring still holds, and counts nothing as lost for it.
+  // Starts at the oldest record that the ring still holds; older ones do not count as lost.
   explicit Reader(const Segment& segment);
 
-  // Goes on from `position`. Returns false, and starts at the oldest record, when it belongs to
-  // another file or makes no sense. Records overwritten since are counted as lost at the next poll.
+  // Goes on from `position`. If that belongs to another file or makes no sense, returns false and
+  // starts at the oldest record. Records overwritten since then are counted as lost at the next
+  // poll.
   bool resume(const ReaderPosition& position);
 
-  // Hands up to `limit` records to on_record(const Record&), and returns how many. The record is
-  // the reader's own copy, valid during the call; what lies behind its header.bytes means nothing.
+  // Calls on_record(const Record&) for up to `limit` records, and returns how many. The record is
+  // the reader's own copy, valid during the call; bytes behind its header.bytes mean nothing.
   template <typename OnRecord>
   std::size_t poll(OnRecord&& on_record, std::size_t limit) {
     std::size_t count = 0;
@@ -63,28 +65,28 @@ class Reader {
     return count;
   }
 
-  // The same for one record and a reader that spins: false when there is none at present. Each look
-  // at the ring's position takes it away from the writers, who would then wait longer for it than
-  // for all else; so most calls that find nothing look at the next record's slot alone. What poll()
-  // goes past at once (a record that was claimed and not written), this does within
-  // kLooksForEachOfThePosition calls.
+  // The same for one record and for a reader that spins: false if there is none at present. Each
+  // look at the ring's position takes its cache line away from the writers, who would then wait
+  // longer for it than for all else; so most calls that find nothing look only at the next record's
+  // slot. A record that was claimed but not written is passed at once by poll(), and within
+  // kLooksForEachOfThePosition calls by take().
   bool take(Record& record);
 
-  // Whether writers have claimed tickets that take() has not looked at; one load. Says nothing of
-  // holes.
+  // Whether writers have claimed tickets that the reader has not looked at; one load. Does not
+  // consider holes.
   bool has_more() const;
 
-  // Blocks until a writer claims a ticket beyond `seen` or timeout_ns has passed, in the way that
-  // layout.h describes; may return early without either. Records that wake nobody (Wake) end no
-  // wait: whoever wants to see them in time looks now and then. Touches nothing of a reader:
-  // another thread than take()'s may call it, with position().next as `seen`. A hole was claimed
-  // before: its commit need not end the wait, so with holes open (position().hole_count) timeout_ns
-  // should be short.
+  // Blocks until a writer claims a ticket beyond `seen` or timeout_ns has passed, as described in
+  // layout.h; may return early without either. Records that wake nobody (Wake) do not end a wait: a
+  // caller that wants them in time must look now and then. Uses no state of a Reader, so another
+  // thread than take()'s may call it, with position().next as `seen`. The commit of a hole need not
+  // end the wait, because its claim came before; so with open holes (position().hole_count)
+  // timeout_ns should be short.
   static void wait(const Segment& segment, std::uint64_t seen, std::uint64_t timeout_ns);
 
-  // Ends the waits of all readers of the segment, this process' and others'; one that is not asleep
-  // in the kernel yet may go on for kWakeQuietMs, or sleep through it: whoever must be sure repeats
-  // it.
+  // Ends the waits of all readers of the segment, in this process and in others. A reader that does
+  // not yet sleep in the kernel may go on for kWakeQuietMs, or miss the interruption and sleep: a
+  // caller that must be sure repeats the call.
   static void interrupt(const Segment& segment);
 
   ReaderPosition position() const { return position_; }
@@ -104,7 +106,7 @@ class Reader {
   const Segment* segment_;
   ReaderPosition position_;
   ReaderCounts counts_;
-  std::uint32_t looks_ = 0;  // of take() that found nothing
+  std::uint32_t looks_ = 0;  // calls of take() that found nothing
 };
 
 }  // namespace pppol2tp::ring

@@ -20,7 +20,7 @@ using internal::Descriptor;
 using internal::map_aligned;
 using internal::status_of_errno;
 
-constexpr int kMaxAttempts = 4;  // against others who create and remove the file at the same time
+constexpr int kMaxAttempts = 4;  // for races with others who create and remove the file
 
 // <asm-generic/mman-common.h> from 5.14; older kernels answer EINVAL.
 constexpr int kMadvPopulateRead = 22;
@@ -48,14 +48,14 @@ SegmentStatus check_ownership(const struct stat& what) {
   return SegmentStatus::attached;
 }
 
-// One step for all pages instead of a fault for each; only where they are few, because page tables
-// of 4 KiB pages would cost every pppd more than the faults do.
+// Maps all pages in one step instead of by a fault for each. Only with large pages: the page tables
+// for 4 KiB pages would cost every pppd more than the faults.
 void populate(void* bytes, std::size_t size, int protection) {
   if (reinterpret_cast<const Info*>(bytes)->in_huge_pages != 1) return;
   madvise(bytes, size, (protection & PROT_WRITE) != 0 ? kMadvPopulateWrite : kMadvPopulateRead);
 }
 
-// Reads a field of the shared header just once: what was checked is what is used.
+// Reads a field of the shared header exactly once, so that the value used is the value checked.
 template <typename Number>
 Number once(const Number& shared) {
   return *const_cast<const volatile Number*>(&shared);

@@ -1,13 +1,13 @@
-// The shared file, made or found, checked and mapped. Everything about its name, owner and size is
-// here; what its bytes mean is in layout.h.
+// The shared file: created or found, checked and mapped. This file deals with its name, owner and
+// size; layout.h says what its bytes mean.
 //
-// Writers create the file when it is absent: a temporary file is allocated, filled and given its
-// directory's group, then linked to its name, so that a name that exists always stands for a whole
-// file. Two creators at once: one link wins, the other attaches to it. The directory is never
+// Writers create the file if it is absent. A temporary file is allocated, filled and given its
+// directory's group, and then linked to its name. So a file under this name is always whole. Of two
+// creators at once, one links its file, and the other attaches to that. The directory is never
 // created.
 //
-// The geometry is read once, checked against the file's size, and kept here in private; nothing
-// that is done later trusts the shared copy.
+// The geometry is read once, checked against the file's size, and kept in private memory; the
+// shared copy is not trusted afterwards.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,7 @@ namespace pppol2tp::ring {
 
 inline constexpr const char kDefaultPath[] = "/run/pppol2tp/ring";
 
-// SEGMENT_STATUS(name, what an operator reads)
+// X(name, text for operators)
 #define PPPOL2TP_SEGMENT_STATUSES(X)                                         \
   X(attached, "attached")                                                    \
   X(absent, "no such file")                                                  \
@@ -62,17 +62,17 @@ class Segment {
   Segment& operator=(Segment&& other) noexcept;
   ~Segment();
 
-  // For writers: attaches to the file, creating it when it is absent. `wanted` is used for creation
-  // alone; nullptr takes default_geometry of this host. The file and its directory must belong to
-  // this process' effective user and be writable by nobody else; neither may be a symbolic link,
-  // and the file may have no other name. errno tells more after system_error.
+  // For writers: attaches to the file, and creates it if it is absent. `wanted` is used for
+  // creation only; nullptr means default_geometry of this host. The file and its directory must
+  // belong to this process' effective user and be writable by nobody else; neither may be a
+  // symbolic link, and the file may have no other name. After system_error, errno says more.
   SegmentStatus open_for_writing(const char* path, const Geometry* wanted = nullptr);
 
-  // For readers: attaches read-only. absent is not an error to them: they try again later.
+  // For readers: attaches read-only. `absent` is not an error for them: they try again later.
   SegmentStatus open_for_reading(const char* path);
 
-  // Attaches to bytes that somebody else owns (tests, fuzzers, model checks). They must stay valid,
-  // be aligned to a page, and outlive the segment.
+  // Attaches to memory that the caller owns (tests, fuzzers, model checks). It must stay valid, be
+  // page-aligned, and outlive the segment.
   SegmentStatus open_over(void* bytes, std::size_t size);
 
   // Writes a valid, empty header into `bytes` (zeroed, at least file_bytes(geometry)).
@@ -85,14 +85,14 @@ class Segment {
   std::uint64_t epoch() const { return epoch_; }
   Geometry geometry() const { return geometry_; }
 
-  // Whether the file that is mapped is no longer the one to use: it was marked as retired, or its
-  // name now stands for another file or none. A stat(2) a call; not for hot paths.
+  // Whether the mapped file is out of use: it was marked as retired, or its name now belongs to
+  // another file or none. Each call makes a stat(2); not for hot paths.
   bool is_replaced(const char* path) const;
-  bool is_retired() const;  // the mark alone, which is in memory
+  bool is_retired() const;  // only the mark, which is in memory
 
   const Info& info() const;
   Control& control() const;
-  RecordSlot& record_slot(std::uint64_t ticket) const;   // of slot ticket mod record_slots
+  RecordSlot& record_slot(std::uint64_t ticket) const;   // the slot ticket mod record_slots
   SessionSlot& session_slot(std::uint32_t index) const;  // index < session_slots
 
  private:
@@ -102,7 +102,7 @@ class Segment {
   std::byte* base_ = nullptr;
   std::size_t size_ = 0;
   bool owned_ = false;     // unmap at close
-  bool gave_way_ = false;  // to somebody who said to be making the file, once
+  bool gave_way_ = false;  // once, to another process that was making the file
   dev_t device_ = 0;
   ino_t inode_ = 0;
   std::uint64_t epoch_ = 0;
@@ -110,7 +110,7 @@ class Segment {
   std::uint64_t sessions_offset_ = 0;
 };
 
-// These are on the way of each publish.
+// Inline, because every publish uses them.
 inline Control& Segment::control() const {
   return *reinterpret_cast<Control*>(base_ + kControlOffset);
 }

@@ -18,8 +18,8 @@ namespace {
 
 constexpr int kMadvCollapse = 25;  // <asm-generic/mman-common.h> from 6.1; older kernels: EINVAL
 
-// A second: making the file takes 20 ms, but half a second on an emulated processor, and more on
-// one that others use as well.
+// One second in total: making the file takes 20 ms, but half a second on an emulated processor, and
+// more on a busy one.
 constexpr int kTurnTries = 200;
 constexpr timespec kTurnPause{0, 5'000'000};
 constexpr int kAllocateTries = 10;  // each may be interrupted by a signal
@@ -55,9 +55,9 @@ bool allocate(int descriptor, std::uint64_t offset, std::uint64_t size) {
   return errno == 0;
 }
 
-// The kernel makes a large page only where it finds a small one; the rest of it is then zeroed, and
-// nothing has to be copied. Linux 6.1 makes it in any case, but says EINVAL, and goes no further,
-// where the small one is not mapped.
+// The kernel makes a large page only where there is a small one already; the rest is then zeroed,
+// and nothing has to be copied. Linux 6.1 makes a large page also where the small one is not
+// mapped, but then returns EINVAL and stops.
 bool map_one_page_in_each_huge_one(int descriptor, const void* bytes, std::uint64_t size) {
   const auto* const pages = static_cast<const volatile std::byte*>(bytes);
   for (std::uint64_t offset = 0; offset < size; offset += kHugePageBytes) {
@@ -67,9 +67,9 @@ bool map_one_page_in_each_huge_one(int descriptor, const void* bytes, std::uint6
   return true;
 }
 
-// All of the file is allocated before anything is stored: a store into a page that cannot be had
-// would be a SIGBUS. Large pages come first, because made of small ones they cost ten times as
-// much, and a thousand pppds may be waiting.
+// The whole file is allocated before anything is stored: a store into a page that cannot be
+// allocated would raise SIGBUS. Large pages are made first, because making them out of small ones
+// costs ten times as much, and a thousand pppds may be waiting.
 bool fill(int descriptor, std::uint64_t size, Geometry geometry) {
   if (ftruncate(descriptor, static_cast<off_t>(size)) != 0) return false;
   void* const bytes = map_aligned(descriptor, size, PROT_READ | PROT_WRITE);
@@ -87,7 +87,7 @@ bool fill(int descriptor, std::uint64_t size, Geometry geometry) {
   return allocated;
 }
 
-// The short way needs CAP_DAC_READ_SEARCH, the other one /proc.
+// The first way needs CAP_DAC_READ_SEARCH, the second /proc.
 bool link_to(int descriptor, int directory, const char* name) {
   if (linkat(descriptor, "", directory, name, AT_EMPTY_PATH) == 0) return true;
   if (errno == EEXIST) return false;

@@ -1,4 +1,4 @@
-// The shared file as the file system sees it: how it is made, and how it is mapped.
+// The shared file in the file system: how it is created and mapped.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 
 namespace pppol2tp::ring::internal {
 
-// Closes on leaving, and leaves errno as the caller set it.
+// Closes in its destructor, and leaves errno unchanged.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -24,22 +24,21 @@ class Descriptor {
   int number_;
 };
 
-// What errno means for whoever opens or makes the file.
+// What errno means when the file is opened or created.
 SegmentStatus status_of_errno(SegmentStatus for_enoent);
 
-// Maps all of the file shared, at a multiple of 2 MiB, without which the kernel cannot use pages of
-// that size. Null, with errno: it cannot be had. The mapping ends at the end of the file's last
-// page.
+// Maps the whole file shared, at a multiple of 2 MiB: otherwise the kernel cannot use pages of that
+// size. Null, with errno, on failure. The mapping ends at the end of the file's last page.
 void* map_aligned(int descriptor, std::size_t size, int protection);
 
-// Whoever means to create the file waits here, a second at most, until it is there or nobody
-// else is about it; the turn ends when the directory's descriptor is closed. False: it is still
-// somebody else's turn. Without this, of a thousand pppds that start at once each would allocate a
-// file, to find that another's has the name.
+// A process that wants to create the file waits here, for a second at most, until the file exists
+// or no other process is creating it. Its turn ends when the directory's descriptor is closed.
+// False: another process still has its turn. Without this, if a thousand pppds start at once, each
+// would allocate a file, only to find that another's already has the name.
 bool await_turn_to_create(int directory, const char* name);
 
-// Makes a whole file out of the unnamed one that `descriptor` stands for, and links it to its name.
-// `attached`, or what went wrong; errno is EEXIST when others were faster.
+// Fills the unnamed file behind `descriptor` and links it to its name. Returns `attached`, or the
+// failure; errno is EEXIST if another process was faster.
 SegmentStatus fill_and_link(int descriptor, int directory, const char* name, Geometry geometry,
                             gid_t group);
 

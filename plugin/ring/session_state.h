@@ -1,13 +1,13 @@
-// What one session is: the truth that the plugin keeps, the session table stores, the records carry
-// piece by piece, and the agent's model holds.
+// The state of one session: the plugin keeps it, the session table stores it, the records carry it
+// piece by piece, and the agent's model holds it.
 //
 // Every struct here is part of the shared memory's format: plain bytes, fixed widths, no pointers,
-// no padding that is not named, sizes asserted. A section that has been published never changes;
-// what must be said in addition becomes a new section at the end of SessionState with an event of
-// its own, so that an older reader finds what it knows where it knows it.
+// no unnamed padding, sizes asserted. A published section never changes. Anything new becomes a new
+// section at the end of SessionState with its own event, so that an older reader finds what it
+// knows in the same place.
 //
-// Text is NUL-terminated within its field, cut where it is too long, and untrusted: a peer chose
-// most of it.
+// Text is NUL-terminated within its field, truncated if it is too long, and untrusted: the peer
+// chose most of it.
 #pragma once
 
 #include <array>
@@ -35,7 +35,7 @@ enum class AuthenticationProtocol : std::uint8_t {
 #include "plugin/ring/authentication.def"
 };
 
-// Which side had to prove itself. A link may have both, each with a protocol of its own.
+// Which side had to authenticate. A link may have both, each with its own protocol.
 enum class AuthenticationDirection : std::uint8_t {
 #define AUTHENTICATION_DIRECTION(name, number, meaning) name = number,
 #include "plugin/ring/authentication.def"
@@ -59,19 +59,20 @@ inline constexpr std::size_t kAuthenticationResults = 0
 #include "plugin/ring/authentication.def"
     ;
 
-// LNS and LAC as pppol2tp_lns_mode says; RFC 2661, section 1.2.
+// LNS and LAC as set by pppol2tp_lns_mode; RFC 2661, section 1.2.
 enum class Role : std::uint8_t { lac = 0, lns = 1 };
 
-// Where a link is heading. pppd passes through NETWORK and ESTABLISH again on its way down, so a
+// The direction of a link. pppd passes through NETWORK and ESTABLISH again on its way down, so a
 // phase means nothing without it.
 enum class Direction : std::uint8_t { up = 0, down = 1 };
 
-// Address families as the kernel numbers them (AF_INET, AF_INET6); none when not known.
+// Address families with the kernel's numbers (AF_INET, AF_INET6); none if unknown.
 enum class Family : std::uint16_t { none = 0, ipv4 = 2, ipv6 = 10 };
 
-// Who a session is. (netns, tunnel_id, session_id) is what the kernel knows it by; ids come back,
-// so `instance` tells two users of the same ids apart. pid and start_ticks name the process that
-// carries the session at present: they change when pppd detaches, the instance does not.
+// A session's identity. The kernel knows it by (netns, tunnel_id, session_id); these ids are used
+// again, so `instance` distinguishes two sessions with the same ids. pid and start_ticks name the
+// process that carries the session at present: they change when pppd detaches, the instance does
+// not.
 struct SessionIdentity {
   std::uint64_t netns;        // inode of pppd's network namespace (st_ino of /proc/self/ns/net)
   std::uint64_t start_ticks;  // pppd's start: /proc/PID/stat, field 22, clock ticks since boot
@@ -110,10 +111,10 @@ struct PhaseSection {
   std::uint64_t entered_ns;  // when `current` was entered
   Phase current;
   Phase previous;
-  Phase furthest;  // the furthest phase of the way up; running once the link was up
+  Phase furthest;  // the furthest on the way up; running once the link was up
   Direction direction;
   std::uint32_t reserved;
-  // When each phase was first entered on the way up; 0 when it was not.
+  // When each phase was first entered on the way up; 0 if it was not.
   std::uint64_t establish_ns;
   std::uint64_t authenticate_ns;
   std::uint64_t network_ns;
@@ -125,7 +126,7 @@ struct LinkSection {
   std::uint64_t up_ns;
   std::uint32_t mtu_bytes;             // in force on the interface
   std::uint32_t mru_bytes;             // in force for receiving
-  std::uint32_t negotiated_mtu_bytes;  // what LCP agreed on; larger than in force when clamped
+  std::uint32_t negotiated_mtu_bytes;  // agreed by LCP; larger than mtu_bytes if clamped
   std::uint32_t negotiated_mru_bytes;
 };
 static_assert(sizeof(LinkSection) == 24);
@@ -133,7 +134,7 @@ static_assert(sizeof(LinkSection) == 24);
 struct AccmSection {
   std::uint32_t send;  // host byte order
   std::uint32_t receive;
-  std::uint8_t known;  // 1: both were negotiated; otherwise the two above mean nothing
+  std::uint8_t known;  // 1: both were negotiated; otherwise the maps mean nothing
   std::uint8_t reserved[7];
 };
 static_assert(sizeof(AccmSection) == 16);
@@ -142,7 +143,7 @@ struct AuthenticationSection {
   std::uint64_t finished_ns;
   std::uint8_t peer_authenticated;  // 1: the peer proved its name to this host
   std::uint8_t reserved[7];
-  char peer_name[96];  // the name the peer proved; empty when it did not have to
+  char peer_name[96];  // the name the peer proved; empty if it did not have to
 };
 static_assert(sizeof(AuthenticationSection) == 112);
 
@@ -175,22 +176,22 @@ struct EndSection {
   std::uint64_t ended_ns;
   Cause cause;          // none while the session lives
   Phase reached;        // the furthest phase it had reached
-  std::uint8_t signal;  // that ended pppd or that pppd obeyed; 0: none
+  std::uint8_t signal;  // the signal that ended pppd or that pppd obeyed; 0: none
   std::uint8_t reserved[1];
-  std::int32_t exit_status;  // pppd's own: it often says less than the cause (pppd(8), EXIT STATUS)
-  char peer_text[96];        // of the peer's LCP Terminate-Request; empty when there was none
+  std::int32_t exit_status;  // pppd's; often says less than the cause (pppd(8), EXIT STATUS)
+  char peer_text[96];        // text of the peer's LCP Terminate-Request; empty without one
 };
 static_assert(sizeof(EndSection) == 112);
 
-// How long a request is waited for; after that it is lost, and a reply that still comes is none.
-// Prometheus' convention for a bucket: at most this long.
+// Upper bounds of the round-trip time's buckets, inclusive as in Prometheus. After the last one a
+// request is lost, and a later reply does not count.
 inline constexpr std::array<std::uint64_t, 13> kEchoRttBoundsNs = {
     500'000,     1'000'000,   2'500'000,   5'000'000,     10'000'000,    25'000'000,   50'000'000,
     100'000'000, 250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000};
 inline constexpr std::uint64_t kEchoPatienceNs = kEchoRttBoundsNs.back();
 
-// This host's LCP Echo-Requests (RFC 1661, section 5.8), since the session began. Of a request that
-// was sent and has not been answered, nothing is known until it is lost.
+// This host's LCP Echo-Requests (RFC 1661, section 5.8), since the session began. A request that is
+// neither answered nor lost yet counts in `requests` only.
 struct EchoSection {
   std::uint64_t updated_ns;  // when any of this last changed; 0: no request yet
   std::uint64_t rtt_sum_ns;  // of all replies
@@ -198,12 +199,12 @@ struct EchoSection {
   std::uint32_t requests;
   std::uint32_t replies;
   std::uint32_t losses;
-  std::uint32_t replies_by_rtt[kEchoRttBoundsNs.size()];  // above the bound before, not above this
+  std::uint32_t replies_by_rtt[kEchoRttBoundsNs.size()];  // above the bound before, up to this one
 };
 static_assert(sizeof(EchoSection) == 88);
 
-// Authentications that came to a result, since the session began. One that the peer left unanswered
-// has none.
+// Authentications with a result, since the session began. One that the peer left unanswered has
+// none.
 struct AttemptsSection {
   std::uint64_t latest_ns;          // 0: none yet
   AuthenticationProtocol protocol;  // of the latest
@@ -212,7 +213,7 @@ struct AttemptsSection {
   std::uint8_t reserved[5];
   // [direction][protocol less one][result]
   std::uint32_t counts[kAuthenticationDirections][kAuthenticationProtocols][kAuthenticationResults];
-  char claimed_name[48];  // by which the peer called itself, proved or not; escaped as peer_text is
+  char claimed_name[48];  // the peer's claim, proved or not; escaped like peer_text
 };
 static_assert(sizeof(AttemptsSection) == 144);
 
@@ -236,7 +237,7 @@ static_assert(sizeof(SessionState) == 912);
 static_assert(std::is_trivially_copyable_v<SessionState>);
 static_assert(std::is_standard_layout_v<SessionState>);
 
-// The row's name; "unknown" for a number that no row has (shared memory may hold any).
+// The row's name; "unknown" for a number without a row (shared memory may hold any).
 constexpr const char* to_text(Cause cause) {
   switch (cause) {
 #define CAUSE(name, number, meaning) \

@@ -27,11 +27,11 @@ bool lock(SessionSlot& slot) {
     case EOWNERDEAD:
       return pthread_mutex_consistent(owner_of(slot)) == 0;
     default:
-      return false;  // somebody's, or its bytes make no sense: not ours
+      return false;  // another's, or its bytes make no sense: not ours
   }
 }
 
-// What stands before the first section changes each time.
+// What precedes the first section changes with every write.
 constexpr StateRange kHead = {0, offsetof(SessionState, opened)};
 
 constexpr StateRange united(StateRange a, StateRange b) {
@@ -44,7 +44,7 @@ void store_range(std::byte* copy, const SessionState& state, StateRange range) {
                         (range.end - range.begin) / sizeof(std::uint64_t));
 }
 
-// Brings the copy that is not in use up to date, which lacks `missing`.
+// Updates the copy that is not in use, which lacks `missing`.
 void store(SessionSlot& slot, const SessionState& state, StateRange missing) {
   const std::uint32_t next = slot.version.load(std::memory_order_relaxed) + 1;
   std::atomic_thread_fence(std::memory_order_release);
@@ -56,7 +56,7 @@ void store(SessionSlot& slot, const SessionState& state, StateRange missing) {
   slot.version.store(next, std::memory_order_release);
 }
 
-// What an older writer did not know of may hold anything, and is empty.
+// Sections that an older writer did not know may hold anything; they are taken as empty.
 bool take(const StateCopy& copy, SessionState& state) {
   if (copy.bytes > kStateCopyBytes - sizeof copy.bytes) return false;
   const std::size_t known = std::min<std::size_t>(copy.bytes, sizeof state);
@@ -87,7 +87,8 @@ bool SessionClaim::claim(Segment& segment) {
     const auto index = static_cast<std::uint32_t>(turn % slots);
     SessionSlot& slot = segment.session_slot(index);
     if (!lock(slot)) continue;
-    // Emptied before the generation changes: no reader takes the last user's state for this one's.
+    // Empty it before the generation changes, so that no reader takes the last user's state for
+    // this one's.
     store(slot, SessionState{}, StateRange{});
     changed_ = {};
     has_written_ = false;
@@ -103,7 +104,7 @@ bool SessionClaim::claim(Segment& segment) {
 
 void SessionClaim::write(const SessionState& state, StateRange changed) {
   if (!is_held()) return;
-  if (!has_written_) changed = {};  // both copies have nothing of it yet
+  if (!has_written_) changed = {};  // neither copy has any of it yet
   has_written_ = true;
   store(segment_->session_slot(slot_), state, united(changed, changed_));
   changed_ = changed;
@@ -111,7 +112,7 @@ void SessionClaim::write(const SessionState& state, StateRange changed) {
 
 void SessionClaim::release() {
   if (!is_held()) return;
-  // Fails, and changes nothing, for whoever is not the owner.
+  // Fails and changes nothing if we are not the owner.
   pthread_mutex_unlock(owner_of(segment_->session_slot(slot_)));
   segment_ = nullptr;
 }
@@ -133,7 +134,7 @@ SlotReading read_session(const Segment& segment, std::uint32_t slot, SessionStat
     std::atomic_thread_fence(std::memory_order_acquire);
     if (place.generation.load(std::memory_order_relaxed) == reading.generation) return reading;
   }
-  reading.has_state = false;  // it changes hands faster than it can be read
+  reading.has_state = false;  // its owner changes faster than it can be read
   return reading;
 }
 

@@ -1,4 +1,4 @@
-// How a writer gets one record into one slot: from `own` to `commit` in layout.h's terms.
+// How a writer puts one record into one slot: from `own` to `commit` in layout.h's terms.
 #pragma once
 
 #include <atomic>
@@ -14,10 +14,10 @@ enum class SlotWrite : std::uint8_t {
   committed,
   overtaken,    // a newer ticket has the slot, or soon will
   interrupted,  // too many times before the commit; nothing was committed
-  unavailable,  // this way of writing is not to be had here; nothing was done
+  unavailable,  // this way of writing is not possible here; nothing was done
 };
 
-// A ticket, its slot, and what tells that it is too late to mark it.
+// A ticket, its slot, and how to see that it is too late to mark the slot.
 struct ClaimedSlot {
   RecordSlot& slot;
   std::uint64_t ticket;
@@ -31,18 +31,18 @@ struct ClaimedSlot {
         last_next(claimed + segment.geometry().record_slots / 2) {}
 };
 
-// Finds out, once for the process, how a slot is written restartably. Done when a segment is mapped
-// for writing: asking the dynamic linker takes fifty times as long as the first record's publish.
+// Finds out, once per process, how to write a slot restartably. Called when a segment is mapped for
+// writing: asking the dynamic linker takes fifty times as long as the first record's publish.
 void prepare_slot_writer();
 
-// In one restartable sequence, tried anew a few times when it is interrupted. Which file defines it
-// depends on the machine that is built for: see CMakeLists.txt.
+// In one restartable sequence, tried again a few times if it is interrupted. Its source file
+// depends on the target machine: see CMakeLists.txt.
 SlotWrite write_slot_restartably(const ClaimedSlot& claimed, std::uint64_t check,
                                  const Record& record, std::size_t words);
 
 // For every machine. A writer that stops between two stores while the ring goes once around may mix
-// its words into a newer record: it then fails to commit, and the check of the newer record does
-// not hold.
+// its words into a newer record. It then fails to commit, and the check of the newer record is
+// wrong.
 inline SlotWrite write_slot_portably(RecordSlot& slot, std::uint64_t ticket, std::uint64_t check,
                                      const Record& record, std::size_t words) {
   const std::uint64_t odd = 2 * ticket + 1;

@@ -1,5 +1,4 @@
-// For machines whose restartable sequence nobody has written yet, and for builds that must not have
-// one.
+// For machines without a restartable sequence here, and for builds that must not have one.
 #include "plugin/ring/slot_writer.h"
 
 namespace pppol2tp::ring::internal {

@@ -5,20 +5,20 @@
 namespace pppol2tp::ring::internal {
 namespace {
 
-// The beginning of struct rseq of <linux/rseq.h>, as far as it is used here.
+// The beginning of struct rseq of <linux/rseq.h>, as far as it is needed here.
 struct RseqArea {
   std::uint32_t cpu_id_start;
   std::int32_t cpu_id;  // negative: the kernel does not know of this thread's area
   std::uint64_t rseq_cs;
 };
 
-constexpr std::ptrdiff_t kNotLookedUp = 0;  // there is the thread's own control block
+constexpr std::ptrdiff_t kNotLookedUp = 0;  // the thread's own control block is there
 constexpr std::ptrdiff_t kNone = -1;
 constexpr int kMaxTries = 8;
 
-// Asked for by name: a direct reference to these variables of the dynamic linker would make pppd's
-// plugin depend on a C library that has them (glibc from 2.35; __rseq_size is 0 where it was
-// switched off by GLIBC_TUNABLES).
+// Looked up by name: with a direct reference to these variables of the dynamic linker, pppd's
+// plugin would depend on a C library that has them (glibc from 2.35; __rseq_size is 0 if
+// GLIBC_TUNABLES switched it off).
 std::ptrdiff_t look_up_offset() {
   const auto* const offset =
       static_cast<const std::ptrdiff_t*>(dlsym(RTLD_DEFAULT, "__rseq_offset"));
@@ -26,8 +26,8 @@ std::ptrdiff_t look_up_offset() {
   return offset == nullptr || size == nullptr || *size == 0 ? kNone : *offset;
 }
 
-// The calling thread's area, or null. All threads have it at the same offset; who looks it up twice
-// finds it twice.
+// The calling thread's area, or null. All threads have it at the same offset, so a second look-up
+// finds the same.
 RseqArea* rseq_area() {
   static constinit std::atomic<std::ptrdiff_t> known{kNotLookedUp};
   std::ptrdiff_t offset = known.load(std::memory_order_relaxed);
@@ -46,11 +46,11 @@ static_assert(offsetof(RecordSlot, check) == 8);
 static_assert(offsetof(RecordSlot, record) == 16);
 static_assert(sizeof(Record) % 16 == 0, "copied in steps of 16 bytes");
 
-// Between labels 1 and 2 the kernel sends a thread that was interrupted to label 4 instead of back:
+// A thread that was interrupted between labels 1 and 2 continues at label 4 instead:
 // <linux/rseq.h>, struct rseq_cs. The commit is the last instruction. On x86 stores become visible
 // in program order, so neither [b] nor [c] needs more. The pointer in the area is cleared
 // afterwards: the kernel would do that itself when it next finds the thread outside of the
-// sequence, but at the price of reading all of struct rseq_cs.
+// sequence, but would then read all of struct rseq_cs.
 SlotWrite try_once(RseqArea& area, const ClaimedSlot& claimed, std::uint64_t check,
                    const Record& record, std::uint64_t bytes) {
   const std::uint64_t odd = 2 * claimed.ticket + 1;

@@ -37,7 +37,8 @@ bool is_owing(std::uint32_t token) {
   return token % 2 != 0;
 }
 
-// What is owed to those who may sleep on `before`, by the one who put `mine` in its place.
+// Pays what is owed to readers that may sleep on `before`. Called by the writer that replaced it by
+// `mine`.
 void settle(Control& control, std::uint32_t before, std::uint32_t mine) {
   std::atomic_thread_fence(std::memory_order_seq_cst);  // the swap is seen before the clock is read
   const bool may_be_slept_on = coarse_ms() - before >= kWakeQuietMs - 1;
@@ -49,7 +50,7 @@ void settle(Control& control, std::uint32_t before, std::uint32_t mine) {
 }  // namespace
 
 void wake_reader(Control& control) {
-  // The clock after the token: so it is never behind it, and the token never goes back.
+  // Read the clock after the token: so it is never behind it, and the token never goes back.
   std::uint32_t token = control.wake_token.load(std::memory_order_acquire);
   std::uint32_t now = coarse_ms();
   while (now - time_of(token) >= kWakePeriodMs) {

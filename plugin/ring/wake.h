@@ -1,4 +1,4 @@
-// The wake-up of layout.h, both ends.
+// The wake-up that layout.h describes, both sides.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 
 namespace pppol2tp::ring::internal {
 
-// The writer's end: after each commit.
+// The writer's side: after each commit.
 void wake_reader(Control& control);
 
-// The reader's end: one wait, at most timeout_ns long.
+// The reader's side: one wait, at most timeout_ns long.
 void wait_for_writer(const Control& control, std::uint64_t seen, std::uint64_t timeout_ns);
 
-// Ends the waits of everybody who waits.
+// Ends the waits of all readers.
 void wake_everybody(const Control& control);
 
 }  // namespace pppol2tp::ring::internal

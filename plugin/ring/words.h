@@ -1,6 +1,6 @@
-// Copies between private memory and shared memory that another process may be at in the same
-// moment: each word of the shared side is read or written whole, by itself, and in no order. What
-// orders them is up to the caller, see layout.h. The private side may be of any type.
+// Copies between private memory and shared memory that another process may use at the same moment:
+// each word of the shared side is read or written as a whole, in no order. The caller orders them,
+// see layout.h. The private side may be of any type.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ inline std::uint64_t word_at(const void* bytes, std::size_t index) {
 
 inline void store_words(void* shared, const void* from, std::size_t words) {
   auto* const to = static_cast<std::uint64_t*>(shared);
-  // Unrolled, which compilers leave alone where stores are atomic: a state is some hundred words.
+  // Unrolled by hand, because compilers do not unroll atomic stores: a state is some hundred words.
 #pragma GCC unroll 8
   for (std::size_t i = 0; i < words; ++i) {
     std::atomic_ref(to[i]).store(word_at(from, i), std::memory_order_relaxed);

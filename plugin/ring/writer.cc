@@ -22,7 +22,7 @@ internal::SlotWrite write_slot(WritePath path, const internal::ClaimedSlot& clai
 
 Published Writer::publish(const Record& record, Wake wake) {
   Control& control = segment_->control();
-  // On its way while the digest is computed: in a process that has slept, nothing is in a cache.
+  // Fetched while the digest is computed: in a process that has slept, nothing is in a cache.
   __builtin_prefetch(&control.next_ticket, 1);
   const std::size_t words = (record.header.bytes + 7u) / 8u;
   const std::uint64_t digest = internal::digest(&record, words);

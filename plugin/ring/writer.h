@@ -1,4 +1,4 @@
-// Puts records into the ring: see layout.h for the protocol and its proof obligations.
+// Puts records into the ring: see layout.h for the protocol and what it must guarantee.
 //
 // Cost: one shared atomic addition, one copy; a system call (FUTEX_WAKE) only for the first record
 // after a pause of kWakeQuietMs on the whole host. Never waits, never fails because of a reader.
@@ -18,13 +18,13 @@ enum class Published : std::uint8_t {
   dropped,  // lost too many races against newer writers; counted in Control::records_dropped
 };
 
-// How a slot is written: as a restartable sequence where that can be had, or by the path for every
-// machine. The choice is for tests; both write the same bytes.
+// How a slot is written: as a restartable sequence where possible, or by the path for every
+// machine. Only tests choose; both write the same bytes.
 enum class WritePath : std::uint8_t { fastest, portable };
 
-// Whether a reader that sleeps is woken for a record. Statistics can wait for its next look: they
-// come so often, one by one and from everywhere, that waking would cost both ends more than they
-// do.
+// Whether a sleeping reader is woken for a record. Statistics can wait until it next looks: they
+// come so often, one by one from every session, that waking would cost both sides more than the
+// statistics themselves.
 enum class Wake : std::uint8_t { reader, nobody };
 
 class Writer {
