@@ -6,7 +6,7 @@ namespace {
 using Kind = AuthenticationPacket::Kind;
 using ring::AuthenticationProtocol;
 
-// A value that begins with its length, which may lie.
+// Whether the packet begins with a length and that many bytes; the length may be wrong.
 bool begins_with_value(const ControlPacket& packet) {
   return packet.data_bytes >= 1 && packet.data[0] <= packet.data_bytes - 1;
 }

@@ -1,5 +1,5 @@
-// What a packet of PAP, CHAP or EAP says, as far as it matters who tried to prove what to whom, and
-// what came of it. Secrets and responses are never looked at.
+// Parses packets of PAP, CHAP and EAP: who tries to authenticate to whom, and the result. Secrets
+// and responses are never looked at.
 //
 // Pure, bounds-checked; any thread. Views are valid as long as the packet is.
 #pragma once
@@ -15,21 +15,21 @@ namespace pppol2tp {
 struct AuthenticationPacket {
   enum class Kind : std::uint8_t {
     other,      // or malformed: pppd drops it without an answer
-    challenge,  // CHAP's, with the name of whoever asks
-    answer,     // with the name of whoever proves itself, but for EAP, which says it apart
+    challenge,  // CHAP's, with the authenticator's name
+    answer,     // with the name of the side that authenticates; in EAP, only the Identity has it
     success,
     failure,
   };
   Kind kind = Kind::other;
-  const std::uint8_t* name = nullptr;  // as it stands there; not terminated
+  const std::uint8_t* name = nullptr;  // as in the packet; not terminated
   std::size_t name_bytes = 0;
 };
 
 // `protocol`: kProtocolPap, kProtocolChap or kProtocolEap.
 AuthenticationPacket parse_authentication(std::uint16_t protocol, const ControlPacket& packet);
 
-// What LCP's option Authentication-Protocol (RFC 1661, section 6.2; RFC 1994, section 3) asks for;
-// none when that is nothing that pppd knows.
+// The protocol that LCP's option Authentication-Protocol (RFC 1661, section 6.2; RFC 1994, section
+// 3) asks for; none if pppd does not know it.
 ring::AuthenticationProtocol requested_authentication(const LcpOption& option);
 
 }  // namespace pppol2tp

@@ -30,7 +30,8 @@ constexpr std::size_t index_of(AuthenticationDirection direction) {
   return static_cast<std::size_t>(direction);
 }
 
-// Whose exchange a packet belongs to: answers come from who proves itself, all else from who asks.
+// The exchange that a packet belongs to: answers come from the side that authenticates, everything
+// else from the other side.
 constexpr AuthenticationDirection direction_of(Kind kind, bool incoming) {
   const bool from_prover = kind == Kind::answer;
   return from_prover == incoming ? AuthenticationDirection::of_peer
@@ -50,8 +51,8 @@ AuthenticationProtocol authentication_in(const ControlPacket& configure) {
 
 }  // namespace
 
-// What is acknowledged are the wishes of the other side: in a Configure-Ack from the peer, that the
-// peer proves itself.
+// A side acknowledges what the other side wants: a Configure-Ack from the peer means that the peer
+// must authenticate.
 void AuthenticationWatch::lcp_acknowledged(const ControlPacket& configure_ack, bool incoming) {
   const auto direction =
       incoming ? AuthenticationDirection::of_peer : AuthenticationDirection::to_peer;

@@ -1,16 +1,16 @@
-// Who tried to prove itself to whom, by what protocol, and whether it succeeded: from the frames
-// that pass, since pppd tells its plugins of success only.
+// Which side tried to authenticate to which, by what protocol, and whether it succeeded. This is
+// read from the frames, because pppd tells its plugins of success only.
 //
-//   LCP Configure-Ack   says which protocol each side has to use, and starts all over
-//   an answer           arms the side that has to prove itself
-//   success, failure    from the side that asked: counted when the other is armed
+//   LCP Configure-Ack   says which protocol each side must use, and resets everything
+//   an answer           arms the exchange of the side that authenticates
+//   success, failure    from the other side: counted if the exchange is armed
 //
-// Answers and results are sent again when they get lost, so each counts once: CHAP and EAP give a
-// new try a new identifier; PAP, which does not keep its identifiers (RFC 1334, section 2.2.1),
-// tries once for each time that LCP comes up. A result that nobody asked for counts nothing,
-// whatever a peer sends.
+// Answers and results are repeated when they get lost, but each counts once. CHAP and EAP use a new
+// identifier for a new try. PAP changes its identifier with every request (RFC 1334, section
+// 2.2.1), so only one try counts for each time that LCP comes up. A result without an answer before
+// it counts nothing, whatever a peer sends.
 //
-// Owns nothing outside; one thread.
+// Owns no resources; one thread.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The channel: how pppd runs PPP over the session's socket. The socket came connected, so there is
-// little to do but to set its options once LCP has agreed on what they depend on.
+// The channel: how pppd runs PPP over the session's socket. The socket is already connected, so
+// there is little to do but to set its options, once LCP has agreed on what they depend on.
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// After libc's.
+// After libc's headers.
 #include <linux/if_pppol2tp.h>
 #include <linux/if_pppox.h>
 #include <linux/ppp-ioctl.h>
@@ -36,7 +36,7 @@ static void check_session_options(void) {
 }
 
 static int connect_channel(void) {
-  // A session's socket serves once: `persist` cannot dial anew.
+  // A session's socket can be used only once: `persist` cannot dial again.
   if (plugin_options.fd == -1) {
     fatal("No PPPoL2TP FD specified");
   }
@@ -52,7 +52,7 @@ static void disconnect_channel(void) {
   plugin_options.fd = -1;
 }
 
-// pppd goes by the new name even where the kernel refused it, as it always has.
+// pppd uses the new name even if the kernel refused it, as with upstream's plugin.
 static void rename_interface(void) {
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) {
@@ -69,7 +69,8 @@ static void rename_interface(void) {
   }
 }
 
-// "tid 7 ", and nothing when the option was not given. A negative value shows as its label alone.
+// For example "tid 7 "; nothing if the option was not given. A negative value shows as the label
+// only.
 static const char* label_value(char* text, size_t bytes, const char* label, const char* format,
                                int value) {
   text[0] = '\0';
@@ -109,7 +110,7 @@ static int at_most_allowed_mru(int bytes) {
   return allowed > 0 && bytes > allowed ? allowed : bytes;
 }
 
-// LCP came up, or went down (then with the defaults): RFC 1661, section 6.1.
+// LCP came up, or went down (then with the default values): RFC 1661, section 6.1.
 static void send_config(int mtu, uint32_t asyncmap, int pcomp, int accomp) {
   (void)asyncmap;
   (void)pcomp;

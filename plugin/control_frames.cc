@@ -43,7 +43,7 @@ bool is_plain(std::uint8_t byte) {
   return byte >= 0x20 && byte < 0x7f && byte != '\\';
 }
 
-// Up to four characters for one byte; returns how many.
+// Writes up to four characters for one byte; returns how many.
 std::size_t escape(std::uint8_t byte, char (&out)[4]) {
   constexpr char kDigits[] = "0123456789abcdef";
   if (is_plain(byte)) {
@@ -72,7 +72,7 @@ FrameKind classify_frame(const std::uint8_t* frame, std::size_t bytes, std::uint
   std::size_t left = bytes - kHdlcBytes;
   if ((rest[0] & 1) != 0) {  // compressed to one byte: RFC 1661, section 6.5
     *protocol = rest[0];
-    return kFrameNetwork;  // one byte cannot say more than 0xff
+    return kFrameNetwork;  // one byte holds at most 0xff
   }
   if (left < 2) {
     return kFrameOther;

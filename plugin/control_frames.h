@@ -1,5 +1,5 @@
-// What the plugin reads in the PPP frames that pppd sends and receives: bounds-checked views over
-// somebody else's bytes. Nothing is copied but text; a view is valid as long as the frame is.
+// Parses the PPP frames that pppd sends and receives: bounds-checked views of the frame's bytes.
+// Only text is copied; a view is valid as long as the frame is.
 //
 // For C and C++. Pure; any thread.
 #pragma once
@@ -32,15 +32,14 @@ enum {
 };
 
 enum FrameKind {
-  kFrameOther,           // another control protocol, or too short to say
+  kFrameOther,           // another control protocol, or too short to tell
   kFrameNetwork,         // a network protocol's data: the protocol number is 0x3fff at most
   kFrameLcp,             // a whole LCP packet
   kFrameAuthentication,  // a whole packet of PAP, CHAP or EAP
 };
 
-// A packet of one of these protocols within a frame; they all begin alike. `data` is what follows
-// its four bytes of header, cut at the length that the packet itself states (what follows that is
-// padding).
+// A packet of one of these protocols within a frame; all have the same header. `data` is what
+// follows the four bytes of header, up to the length that the packet states (the rest is padding).
 struct ControlPacket {
   uint8_t code;
   uint8_t identifier;
@@ -48,8 +47,8 @@ struct ControlPacket {
   size_t data_bytes;
 };
 
-// Looks into `frame`, which begins with the address and control bytes as pppd's snoop hooks get it.
-// `protocol` is set when there is one; `packet` with kFrameLcp and kFrameAuthentication.
+// Examines `frame`, which begins with the address and control bytes, as pppd's snoop hooks get it.
+// Sets `protocol` if there is one, and `packet` for kFrameLcp and kFrameAuthentication.
 enum FrameKind classify_frame(const uint8_t* frame, size_t bytes, uint16_t* protocol,
                               struct ControlPacket* packet);
 
@@ -60,15 +59,15 @@ struct LcpOptions {
 };
 struct LcpOption {
   uint8_t type;
-  uint8_t bytes;  // as it stands there: type and length byte included
+  uint8_t bytes;  // as in the packet: type and length byte included
   const uint8_t* data;
 };
 
-// 1 and the next option, or 0: no more, or what is left is malformed.
+// Returns 1 and the next option, or 0 if there is no more or the rest is malformed.
 int next_lcp_option(struct LcpOptions* options, struct LcpOption* option);
 
-// Writes what a peer sent as text into `out`, terminated and cut to fit whole: printable ASCII as
-// it is, a backslash doubled, any other byte as \xNN.
+// Writes a peer's text into `out`, terminated; what does not fit is left out, and no escape is cut.
+// Printable ASCII stays as it is, a backslash is doubled, any other byte becomes \xNN.
 void copy_printable(const uint8_t* text, size_t text_bytes, char* out, size_t out_bytes);
 
 #ifdef __cplusplus

@@ -25,7 +25,7 @@ enum Status : int {
   kAuthToPeerFailed = 19,
   kTrafficLimit = 20,
   kCallingNumberRefused = 21,
-  kCrashed = 127,  // of the handler of SIGSEGV and the like; no status that pppd(8) lists
+  kCrashed = 127,  // from the handler of SIGSEGV and the like; not listed in pppd(8)
 };
 
 constexpr Cause cause_of(int status) {
@@ -43,7 +43,7 @@ constexpr Cause cause_of(int status) {
       return Cause::connect_time_limit;
     case kPeerDead:
       return Cause::echo_timeout;
-    case kOk:  // it ended, and not even the status says why
+    case kOk:  // it ended, and the status does not say why
     case kHangup:
       return Cause::hangup;
     case kAuthToPeerFailed:
@@ -85,7 +85,7 @@ void EndCause::phase_entered(Phase phase, ring::Direction direction, int status)
     return;
   }
   if (phase == Phase::serialconn) {
-    // A SIGHUP while pppd waited for a demand ended nothing.
+    // A SIGHUP while pppd waits for demand ends nothing.
     int hangup = SIGHUP;
     request_signal_.compare_exchange_strong(hangup, 0, std::memory_order_relaxed);
     forget();

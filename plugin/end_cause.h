@@ -1,20 +1,21 @@
-// Finds out why a session ended. pppd's exit status does not tell: on the way down it is
-// overwritten (a peer's Terminate-Request, an echo failure and a peer that never answered all exit
-// with 16, as if the line had hung up). So the first of these is kept:
+// Finds out why a session ended. pppd's exit status does not tell: it is overwritten on the way
+// down (a peer's Terminate-Request, an echo failure and a peer that never answered all exit with
+// 16, as if the line had hung up). So the first of these is kept:
 //
-//   a request by signal (SIGTERM, SIGINT, SIGHUP)       when it was delivered
-//   an LCP Terminate-Request from the peer              when it was received
-//   the kernel's session being gone                     when it was missed
-//   pppd's status, as it stands on the way down         on entering TERMINATE, at link_down,
+//   a request by signal (SIGTERM, SIGINT, SIGHUP)       when it is delivered
+//   an LCP Terminate-Request from the peer              when it is received
+//   the loss of the kernel's session                    when it is noticed
+//   pppd's present status, on the way down              on entering TERMINATE, at link_down,
 //                                                       on entering DISCONNECT
-//   the exit status                                     when nothing else was said
+//   the exit status                                     if there was nothing else
 //
-// but for two things. A peer may terminate a negotiation that then goes on (RFC 1661, section 4.3:
-// in Ack-Rcvd and Ack-Sent the automaton starts over), so a link that moves up again forgets. And a
-// crash is the cause even when the session was ending already: it is what somebody must look at.
+// There are two exceptions. A peer may terminate a negotiation that then goes on (RFC 1661, section
+// 4.3: in Ack-Rcvd and Ack-Sent the automaton starts over), so a link that moves up again forgets.
+// And a crash is the cause even if the session was ending already, because somebody must look at
+// it.
 //
 // While a link comes up, pppd's status already names the failure that it would end with (8 while
-// connecting, 10 until the first network protocol is up): those two mean something at DISCONNECT
+// connecting, 10 until the first network protocol is up); these two are evaluated at DISCONNECT
 // only.
 //
 // One thread; signal_received() may interrupt it at any point.
@@ -35,16 +36,16 @@ class EndCause {
 
   void peer_requested(const std::uint8_t* text, std::size_t text_bytes);
 
-  // `status` is what pppd would exit with at this moment: pppd(8), EXIT STATUS.
+  // `status` is what pppd would exit with now: pppd(8), EXIT STATUS.
   void phase_entered(ring::Phase phase, ring::Direction direction, int status);
   void link_down(int status);
 
   // The kernel's session went away under the link.
   void kernel_session_lost();
-  // Whether `status` is all that says why the link ends.
+  // Whether only `status` says why the link ends.
   bool is_unexplained() const;
 
-  // Everything that an EndSection says but for the time and the phase reached. Async-signal-safe.
+  // The whole EndSection except for the time and the phase reached. Async-signal-safe.
   ring::EndSection conclude(int exit_status) const;
 
  private:
@@ -54,9 +55,9 @@ class EndCause {
   void forget();
 
   std::atomic<int> request_signal_{0};  // the first of SIGTERM, SIGINT, SIGHUP
-  std::atomic<int> fatal_signal_{0};    // any other that pppd tells of: it is about to die of it
+  std::atomic<int> fatal_signal_{0};    // any other that pppd reports: it is about to die of it
   ring::Cause cause_ = ring::Cause::none;
-  bool over_ = false;  // the channel was closed: nothing that follows belongs to this session
+  bool over_ = false;  // the channel was closed: later events are not this session's
   char peer_text_[sizeof(ring::EndSection::peer_text)] = "";
 };
 

@@ -1,11 +1,12 @@
-// pppd's notifiers and timer: its events become telemetry, and the hook that other plugins may have
-// set on IP going up and down is called.
+// pppd's notifiers and timer: turns its events into telemetry, and calls the hook that other
+// plugins may have set for IP going up and down.
 #include <string.h>
 
 #include "plugin/shim.h"
 #include "plugin/telemetry.h"
 
-// The plugin may be loaded by a pppd that runs something else: from /etc/ppp/options, for instance.
+// The plugin may be loaded by a pppd that runs another kind of link, for instance from
+// /etc/ppp/options.
 static int is_our_session(void) {
   return the_channel == &pppol2tp_channel;
 }
@@ -20,9 +21,9 @@ static void log_trouble(void) {
        trouble, error_number != 0 ? ": " : "", error_number != 0 ? strerror(error_number) : "");
 }
 
-// At the first phase that the plugin sees, which is SERIALCONN (or DORMANT, with `demand`). Not
-// when the option `pppol2tp` is read: the options that follow it belong to the session too, and
-// pppd may still detach. Nor later: connect() may already be fatal.
+// Called at the first phase that the plugin sees, which is SERIALCONN (or DORMANT, with `demand`).
+// Not earlier, when the option `pppol2tp` is read: the options after it belong to the session too,
+// and pppd may still detach. Not later: connect() may already be fatal.
 static void open_once(void) {
   static int is_opened = 0;
   if (is_opened || plugin_options.no_ring) {
@@ -96,7 +97,7 @@ static void on_phase(void* context, int entered) {
   }
 }
 
-// Also when nobody had to authenticate: then LCP agreed on no protocol for it.
+// Also called if nobody had to authenticate: then LCP agreed on no protocol for it.
 static void on_authenticated(void* context, int unused) {
   (void)context;
   (void)unused;
@@ -149,7 +150,7 @@ static void on_link_down(void* context, int unused) {
   telemetry_link_down(host_status());
 }
 
-// In a signal handler.
+// Called in a signal handler.
 static void on_signal(void* context, int signal) {
   (void)context;
   telemetry_signal(signal);
@@ -166,7 +167,7 @@ static void on_detach(void* context, int child) {
   telemetry_handed_over(child);
 }
 
-// In a signal handler too, when pppd crashed.
+// Called in a signal handler too, if pppd crashed.
 static void on_pppd_exit(void* context, int exit_status) {
   (void)context;
   telemetry_exit(exit_status, plugin_options.fd);

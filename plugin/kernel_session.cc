@@ -12,10 +12,10 @@
 namespace pppol2tp {
 namespace {
 
-// An answer about a session is some 200 bytes; of a longer one the beginning is enough.
+// An answer about a session has some 200 bytes; of a longer one the beginning is enough.
 using Answer = std::array<std::byte, 2048>;
 
-// Puts header, generic header and attributes into a message, one behind the other.
+// Writes header, generic header and attributes of a message, in this order.
 class Writer {
  public:
   Writer(NetlinkMessage& out, std::uint16_t type, std::uint8_t command, std::uint8_t version)

@@ -1,13 +1,14 @@
-// Decides when to ask the kernel whether it still has the session, so that a session that was
-// deleted under a living pppd is known as that, and asking costs next to nothing while it is there.
+// Decides when to ask the kernel whether it still has the session, so that the deletion of a
+// session under a running pppd is recognised, at almost no cost while the session exists. It asks:
 //
-//   when the link begins         only who is found now can be missed later: so a kernel without the
-//                                netlink family, or another network namespace, raises no alarm
-//   with the statistics          when nothing was received since the last ones, and an echo was
-//                                lost, or a minute has passed since the last question
+//   when the link begins         only a session found now can be missed later; so a kernel without
+//                                the netlink family, or another network namespace, causes no false
+//                                alarm
+//   with the statistics          if nothing was received since the last ones, and an echo was lost
+//                                or a minute has passed since the last question
 //   when the link ends           if nothing else has explained it
 //
-// Once lost, a session stays lost: ids that come back are another's. One thread.
+// Once lost, a session stays lost: if its ids appear again, they are another session's. One thread.
 #pragma once
 
 #include <cstdint>

@@ -51,7 +51,7 @@ void LcpEcho::reply_received(const ControlPacket& reply, std::uint64_t now_ns) {
   if (i == waiting_count_) {
     return;
   }
-  // With this host's own number in it, the frame came back from a loop: RFC 1661, section 6.4.
+  // With this host's own magic number, the frame came back from a loop: RFC 1661, section 6.4.
   const std::uint32_t magic = magic_of(reply);
   if (magic != 0 && magic == waiting_[i].magic) {
     return;

@@ -1,12 +1,12 @@
-// LCP echo (RFC 1661, section 5.8), from the frames that pass: what this host asked, what the peer
-// answered and how fast, and what was lost. The peer's own requests are none of this.
+// Measures LCP echo (RFC 1661, section 5.8) from the frames: this host's requests, the peer's
+// replies and how fast they came, and losses. The peer's own requests are ignored.
 //
-// A reply belongs to the request of its identifier, and each request has one reply at most: so
-// neither a duplicate nor a reply that comes after its request was lost counts. Identifiers come
-// back, after 256 requests or when LCP starts over; then the older request is lost at once, since
-// its reply could not be told from the newer one's.
+// A reply belongs to the request with its identifier, and each request has one reply at most. So a
+// duplicate does not count, and neither does a reply to a lost request. Identifiers are used again,
+// after 256 requests or when LCP starts over. The older request then counts as lost at once,
+// because its reply could not be told from the newer one's.
 //
-// Owns nothing outside; one thread.
+// Owns no resources; one thread.
 #pragma once
 
 #include <array>
@@ -25,9 +25,9 @@ class LcpEcho {
   void request_sent(const ControlPacket& request, std::uint64_t now_ns);
   void reply_received(const ControlPacket& reply, std::uint64_t now_ns);
 
-  // Gives up the requests that have waited for longer than kEchoPatienceNs.
+  // Counts requests as lost that have waited for longer than kEchoPatienceNs.
   void give_up_late(std::uint64_t now_ns);
-  // The link is given up for dead: so are all requests.
+  // The link is taken as dead: counts all waiting requests as lost.
   void give_up_all(std::uint64_t now_ns);
 
   const ring::EchoSection& measured() const { return measured_; }
@@ -42,8 +42,8 @@ class LcpEcho {
   void lose(std::size_t index, std::uint64_t now_ns);
   void remove(std::size_t index);
 
-  // In the order of sending. pppd sends one a second at most, so this holds the patience's worth;
-  // one more makes the oldest lost.
+  // In the order of sending. pppd sends at most one a second, so this holds all requests within
+  // kEchoPatienceNs; if one more comes, the oldest counts as lost.
   std::array<Request, 8> waiting_{};
   std::size_t waiting_count_ = 0;
   ring::EchoSection measured_{};

@@ -1,13 +1,14 @@
 // The options: upstream's nine, and three of ours (the last).
 //
-// `pppol2tp FD` names the session: a connected PPPoX socket that whoever started pppd left open.
+// `pppol2tp FD` names the session: a connected PPPoX socket, left open by the program that started
+// pppd.
 #include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-// After libc's.
+// After libc's headers.
 #include <linux/if_pppox.h>
 
 #include "plugin/shim.h"
@@ -17,8 +18,8 @@
 #endif
 
 enum {
-  kBoolValue = 1,        // what an o_bool option stores: the low byte of its flags
-  kRingPathBytes = 108,  // with its end; what the ring's side keeps
+  kBoolValue = 1,        // stored by an o_bool option: the low byte of its flags
+  kRingPathBytes = 108,  // with the final NUL; the size of Publisher's copy
   kMaxStatsIntervalS = 3600,
 };
 
@@ -48,8 +49,8 @@ static void check_socket(int fd) {
   }
 }
 
-// L2TP carries whole frames over IP: no modem, and nothing that saves bytes on a serial line is
-// asked for.
+// L2TP carries whole frames over IP: there is no modem, and we ask for nothing that saves bytes on
+// a serial line.
 static void set_link_defaults(void) {
   host_disable_modem();
   lcp_allowoptions[0].neg_accompression = 1;
@@ -98,8 +99,8 @@ static int take_ring_path(char** argv) {
   return 1;
 }
 
-// Where the ring lies, and whether there is one, is not for an unprivileged caller of a setuid pppd
-// to say.
+// The ring's place, and whether there is one, must not be set by an unprivileged caller of a setuid
+// pppd (OPT_PRIV).
 HostOption pppol2tp_options[] = {
     {.name = "pppol2tp",
      .type = o_special,

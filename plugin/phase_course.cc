@@ -6,13 +6,12 @@ namespace {
 using ring::Direction;
 using ring::Phase;
 
-// How far up a phase is. pppd's numbers say it, but for DORMANT (3), which comes before SERIALCONN
-// (2).
+// How far up a phase is: pppd's number, except for DORMANT (3), which comes before SERIALCONN (2).
 constexpr int height(Phase phase) {
   return phase == Phase::dormant ? static_cast<int>(Phase::initialize) : static_cast<int>(phase);
 }
 
-// Phases of the end, whose numbers are higher than what they follow.
+// Phases at the end of a link; their numbers are higher than those of the phases before.
 constexpr bool is_of_the_end(Phase phase) {
   return phase == Phase::dead || phase > Phase::running;
 }

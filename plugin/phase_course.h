@@ -14,10 +14,10 @@
 
 namespace pppol2tp {
 
-// Where a session stands before pppd has told of a phase.
+// A session's phase before pppd has reported any.
 ring::PhaseSection first_phase();
 
-// `before` and then `entered` at `now_ns`.
+// The section after `before` when `entered` is entered at `now_ns`.
 ring::PhaseSection next_phase(const ring::PhaseSection& before, ring::Phase entered,
                               std::uint64_t now_ns);
 

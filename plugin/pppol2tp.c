@@ -1,5 +1,5 @@
-// The plugin's entry point, and what it exports: exactly what upstream's plugin exports, since
-// other plugins (openl2tp.so) find the hooks and ids by their names. See also pppol2tp.map.
+// The plugin's entry point and its exports: exactly those of upstream's plugin, because other
+// plugins (openl2tp.so) find the hooks and ids by name. See also pppol2tp.map.
 #include "plugin/shim.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -7,7 +7,7 @@
 // pppd refuses a plugin that was built for another version.
 EXPORTED const char pppd_version[] = HOST_PPPD_VERSION;
 
-// For whoever asks the file itself whose and how old it is (pppol2tpctl check).
+// Lets a program see from the file that it is ours, and its version (pppol2tpctl check).
 __attribute__((used)) static const char version_mark[] =
     "pppol2tp-plugin-version=" PPPOL2TP_VERSION;
 
@@ -23,7 +23,7 @@ extern int new_style_driver;  // pppd's, sys-linux.c; in no header
 EXPORTED void plugin_init(void);
 
 void plugin_init(void) {
-  // pppd runs this again when the plugin is named twice, in a file and by the daemon, say.
+  // pppd calls this again if the plugin is named twice, for example in a file and by the daemon.
   static int is_initialized = 0;
   if (is_initialized) {
     return;

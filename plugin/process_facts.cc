@@ -16,7 +16,7 @@ bool is_digit(char character) {
   return character >= '0' && character <= '9';
 }
 
-// One past the parenthesis that ends the command's name: the last one of the line.
+// One past the parenthesis that closes the command's name: the last one in the line.
 const char* after_command(const char* begin, const char* end) {
   while (end != begin && end[-1] != ')') {
     --end;

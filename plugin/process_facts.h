@@ -1,8 +1,8 @@
-// Who this process is to the rest of the host: what tells it from a later process with the same
-// pid, and in which network namespace it lives.
+// This process as the host sees it: the start time, which tells it from a later process with the
+// same pid, and the network namespace.
 //
-// The parser is pure; the others read /proc and leave no descriptor behind. They answer 0 when
-// /proc does not.
+// The parser is pure; the others read /proc and leave no descriptor open. They return 0 if /proc
+// gives no answer.
 #pragma once
 
 #include <sys/types.h>
@@ -12,8 +12,8 @@
 
 namespace pppol2tp {
 
-// Field 22 of /proc/PID/stat: the process' start, in clock ticks since boot. 0 when it is not
-// there. The second field is the command's name in parentheses, and may itself hold blanks and
+// Field 22 of /proc/PID/stat: the process' start, in clock ticks since boot; 0 if it is missing.
+// The second field is the command's name in parentheses, which may itself contain blanks and
 // parentheses.
 std::uint64_t parse_start_ticks(const char* stat, std::size_t bytes);
 

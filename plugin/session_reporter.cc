@@ -175,12 +175,12 @@ void SessionReporter::counters_read(const ring::CountersSection& counters) {
 
 void SessionReporter::end(int exit_status, std::uint64_t now_ns) {
   ring::EndSection end = cause_.conclude(exit_status);
-  // The session is over when its socket goes; pppd itself may wait for scripts, or hold off, for
-  // long.
+  // The session is over when its socket is closed; pppd itself may still wait for scripts, or hold
+  // off, for long.
   end.ended_ns = disconnected_ns_ != 0 ? disconnected_ns_ : now_ns;
   end.reached = phase_.furthest;
   if (end.cause == ring::Cause::echo_timeout || end.cause == ring::Cause::kernel_session_lost) {
-    echo_.give_up_all(now_ns);  // nothing will answer any more, whatever our patience says
+    echo_.give_up_all(now_ns);  // no answer will come, even within kEchoPatienceNs
   }
   report_echo(now_ns);
   publisher_.publish(end);

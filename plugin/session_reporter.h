@@ -1,21 +1,21 @@
-// Turns what pppd tells of a session, moment by moment, into what is published of it. Knows no type
-// of pppd's: phases and exit statuses are pppd's numbers (phases.def, pppd(8)), times are
-// CLOCK_BOOTTIME in nanoseconds and come from the caller.
+// Turns pppd's events into what is published. Knows no type of pppd's: phases and exit statuses are
+// pppd's numbers (phases.def, pppd(8)). Times are CLOCK_BOOTTIME in nanoseconds and come from the
+// caller.
 //
 //   opened             at the first phase change, when all options are known
-//   phase_changed      at each
+//   phase_changed      at each phase change
 //   link_up            on the way up into AUTHENTICATE, right after LCP has set MTU and MRU
 //   accm_negotiated    when both asyncmaps are known
-//   authenticated      when the authentication phase is over, even when nobody had to authenticate
-//   ipv4/ipv6_changed  up, and down after having been up
-//   authentication_attempted  when an authentication came to a result
-//   echo_measured      with the counters, when there was an echo since, and on exit
-//   counters_read      now and then (stats_schedule.h), before the socket is closed, and on exit
-//                      when it still is
+//   authenticated      when the authentication phase is over, even if nobody had to authenticate
+//   ipv4/ipv6_changed  when it comes up, and when it goes down after that
+//   authentication_attempted  when an authentication has a result
+//   echo_measured      with the counters, if there is a new echo, and on exit
+//   counters_read      now and then (stats_schedule.h), before the socket is closed, and on exit if
+//                      the socket is still open
 //   ended              on exit
 //
-// Owns nothing: the publisher must outlive the reporter. One thread; signal_received() may
-// interrupt it at any point, and end() may, when the process then dies.
+// Owns nothing: the publisher must outlive the reporter. One thread. signal_received() may
+// interrupt it at any point; so may end(), if the process dies afterwards.
 #pragma once
 
 #include <cstddef>
@@ -37,12 +37,12 @@ class SessionReporter {
   ring::SegmentStatus open(const char* ring_path, const ring::SessionIdentity& identity,
                            const ring::OpenedSection& opened);
 
-  // The interface's present name; visible with the next event.
+  // The interface's present name; published with the next event.
   void interface_named(const char* name);
 
   void phase_entered(int phase, int status, std::uint64_t now_ns);
 
-  // What LCP agreed on, and what was set because of it.
+  // What LCP agreed on, and what was then set.
   void transmit_configured(std::uint32_t negotiated_mtu, std::uint32_t mtu);
   void receive_configured(std::uint32_t negotiated_mru, std::uint32_t mru);
 
@@ -50,8 +50,8 @@ class SessionReporter {
 
   void authenticated(bool peer_authenticated, const char* peer_name, std::uint64_t now_ns);
 
-  // Addresses: four bytes each, in network byte order. Those of a network that goes down stay what
-  // they were.
+  // Addresses: four bytes each, in network byte order. When a network goes down, its addresses are
+  // kept.
   void ipv4_up(const std::uint8_t* local, const std::uint8_t* remote, std::uint64_t now_ns);
   void ipv4_down(std::uint64_t now_ns);
   // Interface identifiers, eight bytes each: the low halves of fe80::/64 addresses (RFC 5072,
@@ -63,12 +63,12 @@ class SessionReporter {
   void packet_passed(std::uint16_t protocol, const ControlPacket& packet, bool incoming,
                      std::uint64_t now_ns);
 
-  // `counters` were read just now, at read_ns. Publishes them, and what was measured of LCP echos,
-  // if there is anything new.
+  // `counters` were read just now, at read_ns. Publishes them, and the LCP echos if there is
+  // anything new.
   void counters_read(const ring::CountersSection& counters);
-  // The latter alone.
+  // Publishes only the echos.
   void report_echo(std::uint64_t now_ns);
-  // An echo was lost, and that is not published yet.
+  // An echo was lost, and this is not published yet.
   bool has_lost_echo() const { return echo_.measured().losses != publisher_.state().echo.losses; }
 
   void link_down(int status) { cause_.link_down(status); }

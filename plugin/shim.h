@@ -1,5 +1,6 @@
-// What the shim's files share: the part of the plugin that knows pppd. C, because pppd's headers
-// are not C++ (a field is named `class`), and because so no C++ type can meet pppd's.
+// Shared by the files of the shim, the part of the plugin that knows pppd. It is C, because pppd's
+// headers are not C++ (a field is named `class`), and because this keeps C++ types away from
+// pppd's.
 //
 //   pppol2tp.c    entry point and everything that is exported
 //   options.c     the options
@@ -7,9 +8,8 @@
 //   snoop.c       LCP frames, as they pass
 //   events.c      notifiers and the statistics' timer: pppd's events become telemetry
 //
-// Apart from telemetry_*(), this is upstream's plugin of the same name over again: the same
-// options, exports, hooks, fatal errors, and the same words in pppd's log, where people grep for
-// them.
+// Apart from telemetry_*(), this reproduces upstream's plugin of the same name: the same options,
+// exports, hooks and fatal errors, and the same words in pppd's log, which people grep for.
 #pragma once
 
 #include "compat.h"
@@ -32,8 +32,8 @@ extern struct PluginOptions plugin_options;  // options.c
 extern HostOption pppol2tp_options[];        // options.c
 extern struct channel pppol2tp_channel;      // channel.c; exported
 
-// Exported: the version that pppd compares, ids set by options, and hooks for other plugins, which
-// find them by name. pppol2tp.c.
+// Exported: the version that pppd compares, the ids set by options, and hooks that other plugins
+// find by name. pppol2tp.c.
 extern const char pppd_version[];
 extern int pppol2tp_tunnel_id;
 extern int pppol2tp_session_id;
@@ -43,5 +43,6 @@ extern void (*pppol2tp_ip_updown_hook)(int tunnel_id, int session_id, int up);
 
 void install_snoop_hooks(void);  // snoop.c
 void add_notifiers(void);        // events.c
-// The statistics were read just now: the timer waits that long for the next time. 0: they were not.
+// Call this after the statistics were read: the timer waits for that long until the next reading.
+// With 0 it does nothing.
 void statistics_read(uint32_t delay_ms);  // events.c

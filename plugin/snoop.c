@@ -1,11 +1,11 @@
-// Looks at the control frames that pass: for the asyncmaps, which an L2TP daemon that acts as LNS
-// wants to know (pppol2tp_send_accm_hook; RFC 2661, section 4.4.6, Set-Link-Info), and for the
-// telemetry, which takes LCP and authentication as they come.
+// Looks at the control frames: for the asyncmaps, which an L2TP daemon that acts as LNS needs
+// (pppol2tp_send_accm_hook; RFC 2661, section 4.4.6, Set-Link-Info), and for the telemetry, which
+// takes LCP and authentication packets.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
-// After libc's.
+// After libc's headers.
 #include <linux/if_pppol2tp.h>
 
 #include "plugin/accm.h"
@@ -18,7 +18,7 @@ static void (*next_send_hook)(unsigned char* frame, int bytes);
 
 static struct AccmNegotiation accm;
 
-// Upstream's plugin snoops as LNS only, so only then it logs and calls the hook.
+// Upstream's plugin snoops only as LNS, so only then this one logs and calls the hook.
 static int logs(int what) {
   return plugin_options.lns_mode && (plugin_options.debug_mask & what);
 }
@@ -49,7 +49,7 @@ static int note_asyncmap(const struct LcpOption* option, int is_rejected, int in
   return note_acknowledged_accm(&accm, map, incoming);
 }
 
-// Out of the way of the many frames that have none, LCP echos above all.
+// Not inlined: most frames have no options, LCP echos above all.
 __attribute__((noinline)) static void look_at_options(const struct ControlPacket* packet,
                                                       int incoming) {
   struct LcpOptions options = {packet->data, packet->data_bytes};

@@ -7,7 +7,7 @@
 
 #include <cstring>
 
-// After libc's, so that the kernel's headers leave out what those have declared.
+// After libc's headers, so that the kernel's leave out what those have declared.
 #include <linux/if_pppol2tp.h>
 #include <linux/if_pppox.h>
 #include <linux/ppp-ioctl.h>

@@ -1,7 +1,7 @@
-// What the kernel says of a session's socket: its name, which holds the ids of both ends and the
+// What the kernel says about a session's socket: its name, which contains both ends' ids and the
 // tunnel's peer, and its statistics.
 //
-// The decoder is pure; the two others make one system call each and leave no descriptor behind.
+// The decoder is pure; the two others make one system call each and leave no descriptor open.
 #pragma once
 
 #include <cstddef>
@@ -21,15 +21,15 @@ struct SocketFacts {
   std::uint8_t peer_address[16];  // network byte order; IPv4 in the first four bytes
 };
 
-// Decodes one of the four kinds of struct sockaddr_pppol2tp* (<linux/if_pppol2tp.h>), which only
-// their lengths tell apart: L2TPv2 or v3, over IPv4 or IPv6. False: none of them.
+// Decodes one of the four kinds of struct sockaddr_pppol2tp* (<linux/if_pppol2tp.h>), which differ
+// in their lengths only: L2TPv2 or v3, over IPv4 or IPv6. False: none of them.
 bool decode_socket_name(const void* name, std::size_t bytes, SocketFacts& facts);
 
-// getsockname(2), decoded. False when the socket is not connected or of another kind.
+// getsockname(2), decoded. False if the socket is not connected or of another kind.
 bool read_socket_name(int fd, SocketFacts& facts);
 
-// PPPIOCGL2TPSTATS. It answers for as long as the socket is open, even when the kernel's session is
-// gone: success says nothing about life. Sets all but read_ns. Async-signal-safe.
+// PPPIOCGL2TPSTATS. It succeeds as long as the socket is open, even after the kernel's session is
+// gone. Sets everything except read_ns. Async-signal-safe.
 bool read_counters(int fd, ring::CountersSection& counters);
 
 }  // namespace pppol2tp

@@ -48,8 +48,8 @@ void StatsSchedule::read(std::uint64_t packets, std::uint64_t now_ns) {
 }
 
 std::uint32_t StatsSchedule::between(std::uint32_t low, std::uint32_t high) {
-  // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): good
-  // from any seed on, small ones and neighbouring ones included.
+  // SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): works
+  // with any seed, including small and neighbouring ones.
   random_ += 0x9e3779b97f4a7c15;
   std::uint64_t mixed = random_;
   mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;

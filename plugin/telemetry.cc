@@ -33,19 +33,19 @@ struct Telemetry {
   KernelWatch kernel;
   pid_t owner = ring::own_pid();
   ring::SegmentStatus status = ring::SegmentStatus::absent;
-  int error = 0;  // errno of the last attempt to attach, when it says more than the status
+  int error = 0;  // errno of the last attempt to attach, if the status is system_error
   bool trouble_told = false;
 };
 
-// Never destroyed: pppd ends by exit(3), and what is left to do then, the kernel does.
+// Never destroyed: pppd ends by exit(3), and the kernel does the rest.
 alignas(Telemetry) std::byte storage[sizeof(Telemetry)];
 
-// Null before the session is opened, and in processes that must keep silent. Atomic for the signal
-// handlers alone.
+// Null before the session is opened, and in processes that must be silent. Atomic only because of
+// the signal handlers.
 std::atomic<Telemetry*> active{nullptr};
 static_assert(std::atomic<Telemetry*>::is_always_lock_free);
 
-// 1 while this process is in here: tells the handler of a fatal signal whether it interrupted us.
+// 1 while a call is in progress: tells the handler of a fatal signal whether it interrupted us.
 volatile std::sig_atomic_t busy = 0;
 
 void note_status(Telemetry& telemetry, ring::SegmentStatus status) {
@@ -53,7 +53,7 @@ void note_status(Telemetry& telemetry, ring::SegmentStatus status) {
   telemetry.status = status;
 }
 
-// A call's stay in here.
+// One call of the interface, from entry to return.
 class Visit {
  public:
   Visit() : telemetry_(active.load(std::memory_order_relaxed)) {
@@ -152,7 +152,7 @@ void watch_kernel_session(Telemetry& telemetry, std::uint64_t now_ns) {
   }
 }
 
-// All that is to be done now and then. Returns how long the timer has to wait for the next time.
+// Everything that is done now and then. Returns how long the timer must wait for the next time.
 std::uint32_t take_turn(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
   if (telemetry.schedule.looks_at_ring(now_ns) || telemetry.publisher.needs_tick()) {
     errno = 0;
@@ -169,9 +169,9 @@ std::uint32_t take_turn(Telemetry& telemetry, int fd, std::uint64_t now_ns) {
   return telemetry.schedule.next_delay_ms();
 }
 
-// Whether the statistics are read along with it or not, a frame that comes in is already counted by
-// the kernel, and one that goes out is not yet. The latter is ridden on for bad news alone: of good
-// ones, the answer to it will bring more.
+// The kernel has counted an incoming frame already, but not yet an outgoing one; so the schedule
+// hears of it before or after the reading. With an outgoing frame the statistics are read only if
+// an echo was lost; otherwise the answer to it is the better occasion, because more is known then.
 std::uint32_t frame_passed(Telemetry& telemetry, bool incoming, int fd, std::uint64_t now_ns) {
   StatsSchedule& schedule = telemetry.schedule;
   const bool has_lost_echo = telemetry.reporter.has_lost_echo();
@@ -191,8 +191,8 @@ std::uint32_t frame_passed(Telemetry& telemetry, bool incoming, int fd, std::uin
   return delay_ms;
 }
 
-// Before the reporter hears of the phase: pppd's status, 15 for a peer that is dead, is the lesser
-// reason.
+// Call this before the reporter learns of the phase: a lost kernel session is a better reason than
+// pppd's status (15: the peer is dead).
 void ask_for_kernel_session(Telemetry& telemetry, int phase, int status) {
   constexpr int kPeerDead = 15;  // pppd(8), EXIT STATUS
   const auto entered = static_cast<ring::Phase>(phase);

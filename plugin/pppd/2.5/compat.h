@@ -7,7 +7,7 @@
 #include <pppd/pppd.h>
 
 #include <pppd/fsm.h>
-// The two above first: the others lean on them.
+// After the two above, which the others need.
 #include <pppd/ccp.h>
 #include <pppd/eui64.h>
 #include <pppd/ipcp.h>
