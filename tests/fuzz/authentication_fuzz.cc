@@ -1,5 +1,5 @@
-// LCP's acknowledgements and packets of PAP, CHAP and EAP, in any order and from both sides.
-// Input, again and again: direction (1 bit) and protocol, code, identifier, length, data.
+// LCP's acknowledgements and packets of PAP, CHAP and EAP, in any order and from both sides. Input,
+// repeated: direction (1 bit) and protocol, code, identifier, length, data.
 #include "plugin/authentication_watch.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-// The agent's configuration: any text is taken or gets one line that says why not.
+// The agent's configuration: any text is accepted, or refused with a reason in one line.
 #include <cstddef>
 #include <cstdint>
 #include <string>

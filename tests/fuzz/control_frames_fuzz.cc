@@ -1,5 +1,5 @@
-// One frame, as pppd's snoop hooks get it: what it is, its options, its text.
-// Input: the room for text, then the frame.
+// One frame, as pppd's snoop hooks get it: its kind, its options, its text. Input: the room for
+// text, then the frame.
 #include "plugin/accm.h"
 #include "plugin/authentication_packet.h"
 #include "plugin/control_frames.h"

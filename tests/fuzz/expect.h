@@ -1,4 +1,4 @@
-// What fuzz targets demand, with any compiler and build type.
+// Checks of the fuzz targets, with any compiler and build type.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ inline void expect(bool is_so, const char* what) {
   std::abort();
 }
 
-// An error fit for one line of a log.
+// Whether the error is fit for one line of a log.
 inline void expect_one_line(std::string_view text) {
   expect(!text.empty() &&
              std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }),

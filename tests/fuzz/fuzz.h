@@ -1,5 +1,5 @@
-// What the fuzz targets share. A target is fed with bytes that a peer or a writer of shared memory
-// could have chosen, and stops the process when something that must hold does not.
+// Shared by the fuzz targets. A target gets bytes that a peer or a writer of shared memory could
+// have chosen, and aborts the process if something that must hold does not.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ inline void must(bool holds) {
   if (!holds) __builtin_trap();
 }
 
-// Takes numbers and stretches of bytes off the input's front; zeros and nothing when it is used up.
+// Takes numbers and runs of bytes from the input's front; zeros, and nothing, once it is used up.
 class Input {
  public:
   Input(const std::uint8_t* data, std::size_t bytes) : next_(data), left_(bytes) {}
@@ -28,7 +28,7 @@ class Input {
     return *next_++;
   }
 
-  // A copy with nothing behind it, so that AddressSanitizer sees any byte read past its end.
+  // A copy with nothing behind it, so that AddressSanitizer detects any read past its end.
   struct Bytes {
     std::unique_ptr<std::uint8_t[]> data;
     std::size_t size;
@@ -43,7 +43,7 @@ class Input {
   }
   Bytes rest() { return bytes(left_); }
 
-  // Fills `value`, which may be of any plain type; what is missing stays as it was.
+  // Fills `value`, which may be of any plain type; bytes that are missing stay as they were.
   template <typename T>
   void fill(T& value) {
     const std::size_t size = std::min(sizeof value, left_);
@@ -57,7 +57,7 @@ class Input {
   std::size_t left_;
 };
 
-// Text that the plugin took from a peer: terminated within its field, printable ASCII.
+// Text that the plugin copied from a peer: terminated within its field, printable ASCII.
 template <std::size_t kBytes>
 void must_be_printable(const char (&field)[kBytes]) {
   const auto* const end = static_cast<const char*>(std::memchr(field, '\0', kBytes));

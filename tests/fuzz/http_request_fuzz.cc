@@ -1,6 +1,6 @@
-// Requests, byte for byte as a client sends them, to a real server over a real socket: every one
-// gets an HTTP answer or the connection's end, nobody without the password reaches a handler, and
-// the server goes on.
+// Requests, byte for byte as from a client, to a real server over a real socket: each gets an HTTP
+// answer or the connection is closed, no handler is reached without the password, and the server
+// goes on.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // What a subverted agent could send to the process that asks the kernel for it: bytes that are
-// taken for a question are a question, byte for byte.
+// accepted as a question are a valid question, byte for byte.
 #include <cstring>
 #include <vector>
 
@@ -9,7 +9,7 @@
 using namespace pppol2tp::collectors;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // A copy of its own size, so that AddressSanitizer sees a byte read past its end.
+  // A copy of exactly its size, so that AddressSanitizer detects a read past its end.
   const std::vector<std::uint8_t> bytes(data, data + size);
   if (const auto questions = decode_questions(bytes)) {
     pppol2tp::fuzz::expect(encode(*questions) == bytes, "a question is what encode() makes");

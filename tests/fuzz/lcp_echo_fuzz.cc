@@ -1,6 +1,5 @@
-// LCP echos in any order: requests, replies, time that passes.
-// Input, again and again: what happens (2 bits) and how much time passes before it, an identifier,
-// magic numbers.
+// LCP echos in any order: requests, replies, time that passes. Input, repeated: the event (2 bits)
+// and the time that passes before it, an identifier, magic numbers.
 #include <numeric>
 
 #include "plugin/lcp_echo.h"

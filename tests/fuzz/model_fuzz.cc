@@ -1,5 +1,5 @@
 // Records and table slots with any bytes, through the agent's model, its checkpoint and the
-// exposition. Input, again and again: record or slot, its header's small numbers, its bytes.
+// exposition. Input, repeated: record or slot, its header's small numbers, its bytes.
 #include "agent/metrics/exposition.h"
 #include "agent/model/checkpoint.h"
 #include "agent/model/model.h"
@@ -13,7 +13,7 @@ namespace {
 constexpr char kBoot[] = "8c1f0f3e-7d65-4f5b-9d54-1f1f6d0c8a11";
 constexpr model::Limits kLimits{6, 1'000};
 
-// Few, so that sessions meet again.
+// Few, so that records hit the same sessions again.
 ring::SessionIdentity identity_of(std::uint8_t who) {
   ring::SessionIdentity identity{};
   identity.netns = who & 1;
@@ -50,7 +50,7 @@ void reconcile_slot(Input& input, model::Model& model) {
   model.reconcile(slot, reading, state);
 }
 
-// Nothing may get into the exposition that makes Prometheus refuse the whole of it.
+// The exposition must never contain anything that makes Prometheus refuse all of it.
 void must_be_readable(const std::string& text) {
   must(!text.empty() && text.back() == '\n');
   must(std::none_of(text.begin(), text.end(), [](char c) {

@@ -1,5 +1,5 @@
-// Runs a fuzz target without a fuzzer: on each file of a directory, on its beginnings, and on it
-// with one byte changed. For tests with any compiler.
+// Runs a fuzz target without a fuzzer: on each file of a directory, on truncated copies of it, and
+// on copies with one byte changed. For tests with any compiler.
 //   NAME_replay DIRECTORY
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// So many of each kind for a file, spread over it: a test takes seconds.
+// So many copies of each kind for a file, spread over it: a test takes seconds.
 constexpr std::size_t kVariants = 64;
 
 Bytes read(const std::filesystem::path& path) {

@@ -1,5 +1,5 @@
-// A ring and a session table that somebody scribbles into, read by the agent's reader into the
-// model. Input, again and again: what happens, where, and eight bytes.
+// A ring and a session table with arbitrary changes, read by the agent's reader into the model.
+// Input, repeated: the event, the place, and eight bytes.
 #include "agent/model/model.h"
 #include "plugin/ring/session_table.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,5 @@
-// A whole session without a ring: frames, phases and signals in any order, up to its end.
-// Input, again and again: what happens, a number, and for a frame its length and bytes.
+// A whole session without a ring: frames, phases and signals in any order, up to its end. Input,
+// repeated: the event, a number, and for a frame its length and bytes.
 #include <csignal>
 
 #include "plugin/session_reporter.h"

@@ -1,5 +1,5 @@
-// The web configuration: any text is taken or gets one line that says why not; what is taken can be
-// put into headers and given to crypt(3).
+// The web configuration: any text is accepted, or refused with a reason in one line; what is
+// accepted can be put into headers and given to crypt(3).
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

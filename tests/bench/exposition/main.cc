@@ -1,7 +1,7 @@
-// exposition_server CANDIDATE SESSIONS PORT: serves until its input ends, and says "ok" when there
-// is something to scrape. Lines of its input:
-//   step     the counters go on; "ok" answers it
-//   sending  is answered by the processor time spent on sending so far, in nanoseconds
+// exposition_server CANDIDATE SESSIONS PORT: serves until its input ends, and prints "ok" when it
+// can be scraped. Lines of its input:
+//   step     increases the counters; the answer is "ok"
+//   sending  the answer is the processor time spent on sending so far, in nanoseconds
 // exposition_server text SESSIONS: prints the exposition.
 #include <malloc.h>
 

@@ -1,8 +1,8 @@
-// model_thread_bench [SESSIONS [SECONDS]]: what scrapes, and all sessions leaving at once, cost the
-// thread that owns the model. Prints Markdown.
+// model_thread_bench [SESSIONS [SECONDS]]: what the thread that owns the model pays for scrapes,
+// and for all sessions ending at once. Prints Markdown.
 //
-// Processor time of that thread alone, so that it does not matter who else wants the processors; it
-// waits for nobody, since it shares no lock with those that scrape.
+// Measures only that thread's processor time, so other users of the processors do not matter. The
+// thread waits for nobody, because it shares no lock with those that scrape.
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -34,7 +34,7 @@ std::uint64_t clock_ns(clockid_t clock) {
   return static_cast<std::uint64_t>(now.tv_sec) * kSecond + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-// Processor time that `work` takes on this thread.
+// Processor time of `work` on this thread.
 template <typename Work>
 std::uint64_t cost_ns(Work&& work) {
   const std::uint64_t before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -48,7 +48,7 @@ class NoSink final : public metrics::Sink {
   bool flush() override { return true; }
 };
 
-// The model and the sessions that speak to it.
+// The model and the sessions that report to it.
 class Host {
  public:
   explicit Host(std::uint32_t sessions) : model_({2 * std::size_t{sessions}, kRetention}) {
@@ -76,7 +76,7 @@ class Host {
   std::vector<test::SessionScript> sessions_;
 };
 
-// Scrapes again and again, on a thread of its own, what the model's thread gives it.
+// Scrapes what the model's thread provides, again and again, on a thread of its own.
 class Scraper {
  public:
   Scraper(metrics::Exposition& exposition, bool is_gzip)
@@ -123,7 +123,7 @@ struct Longest {
   std::uint64_t snapshot_ns = 0;
 };
 
-// Every session reports once in ten seconds, as it would, for `seconds`.
+// Every session reports once in ten seconds, as in real use, for `seconds`.
 Longest serve(Host& host, std::span<Scraper* const> scrapers, int seconds) {
   Longest longest;
   const std::uint64_t begin = clock_ns(CLOCK_MONOTONIC);

@@ -10,7 +10,7 @@
 namespace pppol2tp::bench {
 namespace {
 
-// The agent's own sink, measured. Sending is the only thing that it does.
+// The agent's own sink, with its time measured. It only sends.
 class MeasuredSink final : public metrics::Sink {
  public:
   MeasuredSink(http::ResponseWriter& response, WorkMeter& sending)
@@ -28,7 +28,7 @@ class MeasuredSink final : public metrics::Sink {
   WorkMeter& sending_;
 };
 
-// The agent's own server and exposition, over a model that nobody else changes.
+// The agent's own server and exposition, over a model that only step() changes.
 class Ours final : public Candidate {
  public:
   Ours(std::uint32_t sessions, std::uint16_t port)

@@ -1,9 +1,9 @@
-"""Processor time, and how to make it mean something on a machine that others use too.
+"""Processor time, and how to measure it reliably on a machine with other users.
 
-Server and client each have a processor of their own, and nobody runs there before them (SCHED_FIFO), so that nothing but
-the hypervisor comes in between. What the server causes counts as its own: data for the loopback interface is delivered by
-whoever sends it, or, when the kernel finds that there is much of it, by its thread ksoftirqd: half of the work, in one
-scrape and not in the next one.
+Server and client each have a processor, where nothing takes precedence over them (SCHED_FIFO), so only the hypervisor can
+interrupt them. What the server causes counts as its own: data for the loopback interface is delivered by its sender or,
+when the kernel finds that there is much of it, by the kernel's thread ksoftirqd. That is half of the work, in one scrape
+and not in the next.
 """
 
 import os
@@ -17,7 +17,7 @@ SERVERS, CLIENTS = PROCESSORS[0], PROCESSORS[-1]
 
 
 def keep_to(processor):
-    """This process, and what it starts, stay there and come first there."""
+    """This process and its children run only there, before all others."""
     os.sched_setaffinity(0, {processor})
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
@@ -33,12 +33,12 @@ def delivering_thread(processor):
 
 
 def processor_seconds(pid):
-    """Of all threads of a process, by its clock as clock_getcpuclockid(3) has it."""
+    """Of all threads of a process, from its clock (clock_getcpuclockid(3))."""
     return time.clock_gettime(~pid << 3 | 2)
 
 
 class DeliveryMeter:
-    """What the kernel's thread has delivered for servers that keep to SERVERS."""
+    """Time in which the kernel's thread delivered for servers that run on SERVERS."""
 
     def __init__(self):
         self.schedule = delivering_thread(SERVERS) / "schedstat"

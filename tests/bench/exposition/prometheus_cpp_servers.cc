@@ -1,5 +1,5 @@
-// prometheus-cpp's exposer, fed in its two ways: by a registry of gauges, which its users mostly
-// have, and by a Collectable that makes the families at each scrape.
+// prometheus-cpp's exposer with its two sources: a registry of gauges, which most of its users
+// have, and a Collectable that builds the families at each scrape.
 #include <prometheus/collectable.h>
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
@@ -21,7 +21,7 @@ struct Series {
   bool changes = false;
 };
 
-// Our own exposition read back; its labels hold nothing that is escaped.
+// Parses our own exposition; its labels contain no escapes.
 std::vector<Series> series_of(std::uint32_t sessions) {
   FilledModel model(sessions);
   std::istringstream lines(text_of(model));

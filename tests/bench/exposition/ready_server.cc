@@ -1,5 +1,5 @@
-// The floor: the same bytes, made beforehand, by nothing but send(2), which is given all of them at
-// once: smaller parts cost more, whatever their size.
+// The floor: the same bytes, made in advance, sent by a single send(2): smaller parts cost more,
+// whatever their size.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -50,7 +50,7 @@ class Ready final : public Candidate {
     std::thread([this] { serve(); }).detach();  // until the process ends
   }
 
-  void step() override {}  // whatever the values are, the bytes are ready
+  void step() override {}  // the bytes stay the same, whatever the values
   std::uint64_t sending_ns() const override { return sending_.total_ns(); }
 
  private:

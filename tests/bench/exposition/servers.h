@@ -1,5 +1,5 @@
 // The candidates: each serves the same series on a port, and changes the same third of its values
-// when told to.
+// on request.
 #pragma once
 
 #include <atomic>
@@ -15,14 +15,14 @@ namespace pppol2tp::bench {
 class Candidate {
  public:
   virtual ~Candidate() = default;
-  virtual void step() = 0;  // every session's counters go on
+  virtual void step() = 0;  // increases every session's counters
 
-  // Of the processor time of its threads, what went into the system calls that send. 0 where it is
-  // not known.
+  // The part of its threads' processor time that was spent in the system calls that send. 0 if
+  // unknown.
   virtual std::uint64_t sending_ns() const { return 0; }
 };
 
-// Adds up the processor time of some pieces of work, each of one thread.
+// Adds up the processor time of pieces of work, each on one thread.
 class WorkMeter {
  public:
   template <typename Work>
@@ -54,7 +54,7 @@ class WorkMeter {
   std::atomic<std::uint64_t> total_ns_{0};
 };
 
-// Sessions as a model would have them after their plugins' reports, without a ring.
+// Sessions as in a model after their plugins' reports, without a ring.
 class FilledModel {
  public:
   explicit FilledModel(std::uint32_t sessions);

@@ -1,4 +1,4 @@
-"""The candidates as processes, and what a scrape of one of them takes."""
+"""The candidates as processes, and the cost of scraping one."""
 
 import pathlib
 import select
@@ -35,11 +35,11 @@ class Server:
         assert self.process.stdout.readline() == "ok\n", candidate
 
     def step(self):
-        """A third of the values goes on."""
+        """Increases a third of the values."""
         assert self.ask("step") == "ok"
 
     def sending_seconds(self):
-        """Processor time that it has spent on sending, so far, in what its process does itself."""
+        """Processor time that its process itself has spent on sending so far."""
         return int(self.ask("sending")) * NANOSECOND
 
     def ask(self, word):
@@ -56,7 +56,7 @@ class Server:
 
 
 def peak_mb(pid):
-    """In units of 1,000,000 bytes, as sizes of answers are."""
+    """In units of 1,000,000 bytes, like the sizes of answers."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmHWM:"))
 
@@ -85,8 +85,8 @@ def scrape(port, is_gzip, query=""):
 
 
 class Watcher:
-    """A client that never sleeps, so that no server has to wake it, and takes much at a time, so that it is seldom in
-    a sender's way: what waking costs, and waiting for each other, would depend on how the two happen to meet."""
+    """A client that never sleeps, so that no server has to wake it, and reads much at a time, so that it seldom delays
+    a sender. Otherwise the cost of waking and waiting would depend on how the two happen to meet."""
 
     def __init__(self):
         self.room = memoryview(bytearray(256 << 10))  # stays in the processor's cache

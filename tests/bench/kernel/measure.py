@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""What the kernel's word on a crowded tunnel costs: the agent's CPU and its answers' time while it finds the sessions.
+"""What it costs to find many sessions in one tunnel: the agent's CPU, and the time of its answers meanwhile.
 
-Runs in a guest, as root. The sessions are the kernel's own, in one tunnel and without a plugin, so only walks find
-them; the agent is scraped as Prometheus does it. Prints Markdown; exits with 1 when a promise is broken.
+Runs in a guest, as root. The sessions are made in the kernel, in one tunnel and without a plugin, so only walks find
+them; the agent is scraped as by Prometheus. Prints Markdown; exits with 1 when a promise is broken.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def arguments():
 
 
 def load(build):
-    """The guest tests' support; it wants to know where the programs are."""
+    """The guest tests' support, which needs to know where the programs are."""
     sys.path[:0] = [str(GUEST), str(GUEST / "witness"), str(GUEST.parents[1] / "deploy" / "lib")]
     import pair
 
@@ -37,7 +37,7 @@ def load(build):
 
 
 def dump_seconds(support):
-    """What one walk over all sessions costs the one who does not pause, as `ip l2tp show session` does."""
+    """Time of one walk over all sessions without a pause, as by `ip l2tp show session`."""
     began = time.monotonic()
     for _ in support.l2tp.Family().dump_datagrams(support.l2tp.SESSION_GET):
         pass

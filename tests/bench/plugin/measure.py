@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What our plugin costs a pppd, against upstream's in the same boot and in turns. Prints Markdown.
 
-Runs in the guest, as root (tests/bench/run plugin). Of N sessions of one tunnel, with a pppd at each end, those
-of the LNS are measured: memory once all are up, then wake-ups and processor time over a while in which nothing but LCP
-echos is sent. Processor time is the scheduler's own (schedstat, nanoseconds), not ticks. The start is that of one
-LNS's pppd, from fork to its line about the peer's IP address, against a LAC that already waits.
+Runs in the guest, as root (tests/bench/run plugin). N sessions of one tunnel have a pppd at each end; the LNS's pppds
+are measured: memory once all are up, then wake-ups and processor time over a while in which only LCP echos are sent.
+Processor time is the scheduler's own (schedstat, nanoseconds), not ticks. The start is that of one LNS's pppd, from fork
+to its line about the peer's IP address, with a LAC that already waits.
 """
 
 import argparse
@@ -29,7 +29,7 @@ SETTLE_SECONDS = 400  # by then the plugin's pace has come down to its slowest: 
 
 
 def start(end, number, plugin, echo_seconds, output=None):
-    """A pppd for session `number` of the tunnel; the LAC's waits for the LNS's first word, and sends no echos itself."""
+    """A pppd for session `number` of the tunnel; the LAC's waits for the LNS's first frame, and sends no echos."""
     end.add_session(number)
     options = ["plugin", str(plugin), "pppol2tp", str(end.session.fileno()), *COMMON]
     local, peer = (f"10.{net}.{number // 250}.{number % 250 + 1}" for net in (96, 97))
@@ -119,7 +119,7 @@ def in_turns(count, measure):
 
 
 def measure_starts(plugins, count):
-    # The first reads everything from disk, and makes the ring.
+    # The first one reads everything from disk, and creates the ring.
     taken = in_turns(count + 1, lambda who, number: 1000 * seconds_to_ip_up(plugins[who], f"s{who[0]}{number}"))
     print(f"{count} starts\n\n{HEAD}")
     row("start to IP up", "ms", {who: times[1:] for who, times in taken.items()}, 1)

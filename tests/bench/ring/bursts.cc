@@ -1,5 +1,5 @@
-// What publishing costs the one who publishes: bursts of 64 full records, with a reader on the
-// other processor that looks without a pause, with one that looks every millisecond, and with none.
+// What publishing costs the writer: bursts of 64 full records, with a reader on the other processor
+// that looks without a pause, with one that looks every millisecond, and with none.
 #include <atomic>
 #include <cstdio>
 #include <ctime>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kBurst = 64;
 constexpr int kBursts = 300;
-constexpr std::uint64_t kPatienceNs = 2'000'000;  // then what is missing will never come
+constexpr std::uint64_t kPatienceNs = 2'000'000;  // missing records will not come any more
 
 struct Board {
   std::atomic<std::uint32_t> ready;
@@ -49,7 +49,7 @@ struct Cost {
   double refused;  // share of the records
 };
 
-// A record that is refused is not tried again: that is what a plugin would do.
+// A refused record is not tried again, as a plugin would do.
 Cost write_bursts(Transport& transport, Board& board, bool has_reader) {
   std::vector<double> costs;
   std::uint64_t taken = 0;
@@ -99,7 +99,7 @@ void measure_bursts(int rounds) {
   for (int round = 0; round < rounds; ++round) {
     for (const Peer& peer : peers) {
       for (auto& [reader, table] : tables) {
-        // LTTng's reader is a daemon that nobody here starts or stops.
+        // LTTng's reader is a daemon that is not started or stopped here.
         if (reader == ReaderIs::down && !peer.can_be_read) continue;
         try {
           measure_one(peer, reader, table);

@@ -17,7 +17,7 @@ std::runtime_error failed(const char* what) {
   return std::runtime_error(std::string(what) + ": " + std::strerror(errno));
 }
 
-// Two descriptors, [0] to read from and [1] to write to; neither waits.
+// Two descriptors, [0] to read from and [1] to write to; neither blocks.
 class Descriptors : public Transport {
  public:
   ~Descriptors() override {
@@ -45,8 +45,8 @@ class Datagram final : public Descriptors {
   }
 };
 
-// Records of one length stay whole: they are shorter than PIPE_BUF (pipe(7)), and the pipe is in
-// packet mode (O_DIRECT).
+// Records stay whole: they are shorter than PIPE_BUF (pipe(7)), and the pipe is in packet mode
+// (O_DIRECT).
 class Pipe final : public Descriptors {
  public:
   Pipe() {

@@ -22,7 +22,7 @@ bool run(const std::string& arguments) {
 class Lttng final : public Transport {
  public:
   Lttng() {
-    // Sub-buffers that hold a whole round: nothing is discarded, which would be cheaper.
+    // The sub-buffers hold a whole round, so nothing is discarded; discarding would be cheaper.
     const bool ready = run("create " + session_ + " --output=" + directory_.path()) &&
                        run("enable-channel --userspace --session=" + session_ +
                            " --discard --subbuf-size=4M --num-subbuf=4 records") &&

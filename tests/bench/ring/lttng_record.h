@@ -1,5 +1,4 @@
-// What LTTng-UST needs to know of our event. Included several times, by its own rules
-// (lttng-ust(3)).
+// Declares our event for LTTng-UST. Included several times, as its rules demand (lttng-ust(3)).
 #undef LTTNG_UST_TRACEPOINT_PROVIDER
 #define LTTNG_UST_TRACEPOINT_PROVIDER pppol2tp_bench
 

@@ -1,5 +1,5 @@
-// ring_bench [--rounds N] [SECTION...]: measures our ring and what could have been used instead,
-// both sides in one run and in turns. Prints Markdown.
+// ring_bench [--rounds N] [SECTION...]: measures our ring and its alternatives in one run and in
+// turns. Prints Markdown.
 #include <sched.h>
 
 #include <cstdio>

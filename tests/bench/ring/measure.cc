@@ -68,7 +68,7 @@ double quantile(std::vector<double> values, double share) {
 ring::Record record_of(std::uint16_t bytes, std::uint64_t number) {
   ring::Record record{};
   std::memset(record.body, static_cast<int>(number % 251), sizeof record.body);
-  // A type that no row of events.def has may have any length.
+  // A type without a row in events.def may have any length.
   record.header.type = ring::EventType{65535};
   record.header.bytes = bytes;
   record.header.number = number;
@@ -86,7 +86,7 @@ Child::Child(const std::function<void()>& body) {
   std::fflush(nullptr);
   pid_ = fork();
   if (pid_ != 0) return;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing goes on without the one who measures
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // ends with the measuring process
   try {
     body();
     _exit(0);

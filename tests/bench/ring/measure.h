@@ -1,4 +1,4 @@
-// Clock, processors, child processes and results: what every measurement here needs.
+// Clock, processors, child processes and results, for all measurements here.
 #pragma once
 
 #include <sys/types.h>
@@ -15,21 +15,22 @@ namespace pppol2tp::bench {
 
 std::uint64_t now_ns();  // CLOCK_MONOTONIC
 
-// Of two clock readings with nothing in between: part of every duration measured here.
+// The time between two clock readings with nothing in between: it is part of every duration
+// measured here.
 std::uint64_t clock_cost_ns();
 
 double median(std::vector<double> values);
 double quantile(std::vector<double> values, double share);
 
-// A record of `bytes` bytes whose content follows from `number`.
+// A record of `bytes` bytes whose content depends on `number`.
 ring::Record record_of(std::uint16_t bytes, std::uint64_t number);
 
-// The two processors that measurements with two sides take; throws where there is only one.
+// The two processors for measurements with two sides; throws if there is only one.
 void pin_writer();
 void pin_reader();
 
-// Between two looks of a spinning reader: leaves a processor's core to the other thread that it may
-// be shared with.
+// Called between two looks of a spinning reader: leaves the core to the other thread that may share
+// it.
 inline void relax() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -37,7 +38,7 @@ inline void relax() {
 }
 
 // Runs `body` in a child of fork until it returns; the destructor waits for its end. A body that
-// runs for ever is to look at a stop flag in shared memory.
+// runs for ever must check a stop flag in shared memory.
 class Child {
  public:
   explicit Child(const std::function<void()>& body);
@@ -54,19 +55,18 @@ class Child {
 // A number from /proc/PID/status, such as VmPTE (in kB). 0 is this process.
 std::uint64_t status_value(const char* name, pid_t pid = 0);
 
-// One way of a cache line from one of the processors to the other, now: the unit that everything
-// through shared memory is made of. Where virtual processors move, it changes from minute to
-// minute.
+// The present time of a cache line from one of the processors to the other: the unit of everything
+// that goes through shared memory. Where virtual processors move, it changes from minute to minute.
 double hop_ns();
 
 // One line for each candidate, one number for each round. All candidates are measured in each
-// round, so that ratios are of one and the same state of the machine.
+// round, so that ratios are of the same state of the machine.
 class Table {
  public:
   Table(std::string title, std::string unit) : title_(std::move(title)), unit_(std::move(unit)) {}
   void add(const std::string& candidate, double value);
   void remark(const std::string& candidate, const std::string& text) { remarks_[candidate] = text; }
-  // As Markdown; ratios are the first candidate's to each other's, medians over the rounds.
+  // Prints Markdown; ratios are the first candidate's to each other one's, medians over the rounds.
   void print() const;
 
  private:

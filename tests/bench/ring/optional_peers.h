@@ -1,5 +1,4 @@
-// Peers that are there when CMake found their libraries; without it the benchmark says which are
-// missing.
+// Peers that exist if CMake found their libraries; otherwise the benchmark says which are missing.
 #pragma once
 
 #include "tests/bench/ring/transport.h"

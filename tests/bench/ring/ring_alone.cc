@@ -1,4 +1,4 @@
-// What is to be said of our ring by itself: how fast it is read, whom it wakes, what it takes.
+// Our ring by itself: how fast it is read, whom it wakes, what it takes.
 #include <sys/resource.h>
 
 #include <atomic>
@@ -28,7 +28,7 @@ double ms(std::uint64_t ns) {
   return static_cast<double>(ns) / 1e6;
 }
 
-// Runs `step` often enough to time it, and returns ns for each time.
+// Runs `step` often enough to time it; returns the ns of one run.
 template <typename Step>
 double time_each(Step&& step) {
   constexpr int kTimes = 20'000;
@@ -46,7 +46,7 @@ struct Board {
   std::atomic<std::uint32_t> stop;
 };
 
-// As the agent does: waits where there is nothing, fetches every 5 ms while records come.
+// Reads like the agent: waits if there is nothing, reads every 5 ms while records come.
 void tail(const std::string& path, Board& board) {
   ring::Segment segment;
   if (segment.open_for_reading(path.c_str()) != ring::SegmentStatus::attached) {
@@ -58,7 +58,7 @@ void tail(const std::string& path, Board& board) {
     reader.poll([](const ring::Record&) {}, SIZE_MAX);
     constexpr timespec kPause{0, 5'000'000};
     nanosleep(&kPause, nullptr);
-    // In this order: the record that ends it follows `stop`, so it is not read yet.
+    // In this order: the record that ends the wait follows `stop`, so it is not read any more.
     if (board.stop == 0 && !reader.has_more()) {
       ring::Reader::wait(segment, reader.position().next, 3'600'000'000'000);
     }

@@ -1,4 +1,4 @@
-// What a measurement needs and leaves nothing of.
+// Resources of a measurement, removed at its end.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,8 +12,8 @@
 
 namespace pppol2tp::bench {
 
-// On the tmpfs that every Linux has. Owned by the process that made it, which must outlive others'
-// use.
+// On the tmpfs that every Linux has. Owned by the process that made it, which must outlive all
+// other users.
 class ScratchDirectory {
  public:
   ScratchDirectory() {
@@ -24,7 +24,7 @@ class ScratchDirectory {
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;
   ~ScratchDirectory() {
-    std::error_code ignored;  // nothing to be done about it here
+    std::error_code ignored;  // cannot be handled here
     std::filesystem::remove_all(path_, ignored);
   }
   const std::string& path() const { return path_; }

@@ -1,4 +1,4 @@
-// What is measured; each function runs `rounds` rounds and prints its tables.
+// The measurements; each function runs `rounds` rounds and prints its tables.
 #pragma once
 
 namespace pppol2tp::bench {

@@ -18,7 +18,7 @@
 namespace pppol2tp::bench {
 namespace {
 
-// The file that a first pppd would make here, in a directory of its own.
+// The file that the first pppd would create here, in its own directory.
 class Ours final : public Transport {
  public:
   Ours() {
@@ -52,7 +52,7 @@ class Ours final : public Transport {
   std::optional<ring::Reader> reader_;
 };
 
-// A session's counters through the publisher, which every process has one of.
+// A session's counters, by the publisher that every process has.
 class WholeSession final : public Transport {
  public:
   WholeSession() {
@@ -79,7 +79,7 @@ class PrivateCopy final : public Transport {
   bool send(const ring::Record& record) override {
     std::memcpy(memory_.data() + next_ % memory_.size(), &record, record.header.bytes);
     next_ += 256;
-    // As a store that somebody else might see: not to be left out.
+    // The store counts as visible to others, so it is not optimised away.
     asm volatile("" : : "r"(memory_.data()) : "memory");
     return true;
   }

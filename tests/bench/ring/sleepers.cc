@@ -1,6 +1,6 @@
-// The case that users have: a thousand processes that sleep, publish once a second, and sleep
-// again. Nothing of theirs is in a cache when they wake, so what counts is how many cache lines,
-// page table entries and page faults a publish needs.
+// The real use: a thousand processes that sleep, publish once a second, and sleep again. Nothing of
+// theirs is in a cache when they wake. So the cost is the number of cache lines, page table entries
+// and page faults that a publish needs.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -59,7 +59,8 @@ std::uint64_t timed_send(Transport& transport, const ring::Record& record) {
 void publish_and_sleep(Transport& transport, Board& board, std::size_t who) {
   Sleeper& mine = board.sleepers[who];
   const ring::Record record = record_of(ring::kMaxRecordBytes, who);
-  // Their pages are this process' own from here on, whatever the transport.
+  // A first send, so that the pages that every transport touches are this process' own from here
+  // on.
   timed_send(*private_copy().make(), record);
   const std::uint64_t before = status_value("VmPTE");
   transport.attach_writer();

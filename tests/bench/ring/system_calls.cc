@@ -15,7 +15,7 @@ namespace {
 
 constexpr timespec kPause{0, 100'000};
 
-// Traced from the constructor to the destructor.
+// A process that is traced from the constructor to the destructor.
 class Traced {
  public:
   explicit Traced(pid_t pid) : pid_(pid) {
@@ -32,7 +32,7 @@ class Traced {
   Traced(const Traced&) = delete;
   Traced& operator=(const Traced&) = delete;
 
-  // Lets the process go on if it has halted.
+  // Lets the process go on if it is halted.
   void look() {
     int status = 0;
     if (waitpid(pid_, &status, __WALL | WNOHANG) != pid_) return;

@@ -1,8 +1,8 @@
-// One way to get a record from one process to another: ours, and those that we compare it with.
+// A way to send a record from one process to another: ours, and those that we compare it with.
 //
-// Made before the fork, so that both processes have it; then one process writes and another reads.
-// A transport carries the first record.header.bytes bytes of each record. Only ours checks what
-// arrives: the others are measured at what they do best.
+// Made before the fork, so that both processes have it; then one process writes and the other
+// reads. A transport carries the first record.header.bytes bytes of each record. Only ours checks
+// what arrives: the others are measured at their best.
 #pragma once
 
 #include <cstdint>
@@ -20,25 +20,25 @@ class Transport {
   virtual ~Transport() = default;
   virtual void attach_writer() {}
   virtual void attach_reader() {}
-  // False: there was no room, or nobody to take it, and the record is gone.
+  // False: there was no room, or no reader, and the record is lost.
   virtual bool send(const ring::Record& record) = 0;
-  // False: there is nothing at present.
+  // False: there is no record at present.
   virtual bool receive(ring::Record& record) = 0;
 };
 
 struct Peer {
   std::string name;
   std::function<std::unique_ptr<Transport>()>
-      make;                 // throws std::runtime_error: not to be had here
-  bool can_be_read = true;  // false: records leave by a way of their own, receive() sees none
+      make;                 // throws std::runtime_error: not available here
+  bool can_be_read = true;  // false: records leave by another way, receive() sees none
 };
 
 // The first is ours.
 std::vector<Peer> all_peers();
 Peer ours();
-Peer whole_session();  // ours as the plugin uses it: the session table is written as well
+Peer whole_session();  // ours as the plugin uses it: with the session table
 Peer private_copy();   // floor: a copy to memory that nobody else sees
-Peer single_slot();  // floor for latency: one slot and a flag, which two processes hand to and fro
+Peer single_slot();  // floor for latency: one slot and a flag, which two processes pass to and fro
 Peer datagram();
 
 }  // namespace pppol2tp::bench
