@@ -1,11 +1,11 @@
 // The agent is killed at any instruction of its work on the ring, from the first record applied to
-// the last checkpoint in place, and started anew.
+// the completed last checkpoint, and started again.
 //
-// All that its successor gets from it are the files in its state's directory: its memory is its
-// own, and it cannot write to the ring, which is checked here. So two instructions with no system
-// call between them are one place to be killed at. The real tail, model and checkpoint writer are
-// halted before and after each of their system calls, and a successor is started from each state of
-// the directory that there ever was: it has to count what the sessions themselves have counted.
+// Its successor gets only the files in its state directory: the agent's memory is its own, and it
+// cannot write to the ring, which is checked here. So all instructions between two system calls are
+// one and the same place to be killed at. The real tail, model and checkpoint writer are halted
+// before and after each of their system calls. A successor is started from each state that the
+// directory ever had, and must count what the sessions themselves have counted.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -34,15 +34,15 @@ namespace pppol2tp::ring::test {
 namespace {
 
 constexpr int kRounds = 12;
-// Eight rounds fit into the ring: a successor that has forgotten what came before cannot read it
-// again. Two sessions fit into the table; the others live on their records alone, so one of these
-// that is applied twice, or not at all, shows.
+// Eight rounds fit into the ring, so a successor that has forgotten what came before cannot read it
+// again. Two sessions fit into the table. The others live on their records alone, so if one of
+// these is applied twice, or not at all, it shows.
 constexpr Geometry kGeometry{64, 2};
-// A session is forgotten with its end, so nothing but the ring's position keeps its records from
-// being applied again.
+// A session is forgotten when it ends, so only the position in the ring prevents that its records
+// are applied again.
 constexpr model::Limits kLimits{100, 0};
 
-// What has been said of all sessions.
+// Counts over all sessions.
 struct Tally {
   std::uint64_t starts = 0;
   std::array<std::uint64_t, 32> ends{};
@@ -61,7 +61,7 @@ std::ostream& operator<<(std::ostream& out, const Tally& tally) {
   return out;
 }
 
-// Sessions that come, speak and go, a few in each round, and what they have said so far.
+// Sessions that begin, report and end, a few in each round, and what they have reported so far.
 class Sessions {
  public:
   explicit Sessions(Segment& segment) : segment_(&segment) { open(long_lived_); }
@@ -112,7 +112,7 @@ class Sessions {
     publisher.publish(counters);
     said_.receive_bytes += more;
   }
-  // One cause after the other.
+  // Takes the causes in turn.
   void end(Publisher& publisher) {
     EndSection section{};
     section.ended_ns = now_ns();
@@ -151,7 +151,7 @@ class Sessions {
   Tally said_;
 };
 
-// The agent's parts that apply and remember.
+// The parts of the agent that apply records and write checkpoints.
 struct Agent {
   Agent(const std::string& ring, const std::string& state) : tail(ring), checkpointer(state) {}
 
@@ -166,7 +166,7 @@ struct Agent {
   Checkpointer checkpointer;
 };
 
-// The files in the state's directory: the state, and the one to take its place.
+// The files in the state directory: the state, and the one that will replace it.
 using OnDisk = std::map<std::string, std::string>;
 
 class AgentRestart : public testing::Test {
@@ -176,10 +176,10 @@ class AgentRestart : public testing::Test {
     std::filesystem::create_directory(states_);
   }
 
-  // What the agent does again and again. Every other time it does not wait for its checkpoint, and
-  // goes on applying while that is being written.
+  // The agent's loop. Every other time it does not wait for its checkpoint, and goes on applying
+  // records while that is written.
   void live() {
-    segment_.close();  // the writers', which the fork has brought along
+    segment_.close();  // the writers' segment, inherited by the fork
     Agent agent(ring_, states_ + "/state");
     for (int round = 0; round < kRounds; ++round) {
       HaltedProcess::pause();
@@ -193,7 +193,8 @@ class AgentRestart : public testing::Test {
     }
   }
 
-  // Which files there are, by what a change of any changes: each is written to once.
+  // Identifies the present files by values that any change to them changes: each file is written
+  // only once.
   std::vector<std::uint64_t> look() const {
     std::vector<std::uint64_t> seen;
     for (const char* const name : {"/state", "/state.new"}) {
@@ -214,7 +215,7 @@ class AgentRestart : public testing::Test {
     return files;
   }
 
-  // A thread of the agent's may be in the middle of its rename().
+  // One of the agent's threads may be in the middle of its rename().
   OnDisk whole_state() const {
     for (;;) {
       const auto before = look();
@@ -223,7 +224,7 @@ class AgentRestart : public testing::Test {
     }
   }
 
-  // One system call may write a part of what it was given.
+  // A system call may write only a part of its data.
   static OnDisk killed_while_writing(OnDisk files) {
     if (const auto fresh = files.find("state.new"); fresh != files.end()) {
       fresh->second.resize(fresh->second.size() / 2);
@@ -231,7 +232,7 @@ class AgentRestart : public testing::Test {
     return files;
   }
 
-  // Starts a successor from what is there, and its own successor from what it leaves behind.
+  // Starts a successor from these files, and another one from the files that the first one leaves.
   void restart_from(const OnDisk& files) const {
     const pppol2tp::test::TemporaryDirectory directory;
     for (const auto& [name, bytes] : files) {
@@ -293,7 +294,7 @@ TEST_F(AgentRestart, KilledAnywhereInApplyingAndCheckpointingCountsEachRecordOnc
   }
   EXPECT_GE(states.size(), static_cast<std::size_t>(3 * kRounds)) << "made, written, in its place";
 
-  // Killed long ago: what the ring does not hold any more is counted as lost.
+  // Killed long ago: what the ring no longer holds is counted as lost.
   for (int i = 0; i < kRounds; ++i) sessions_->speak();
   for (const OnDisk& files : states) {
     const pppol2tp::test::TemporaryDirectory directory;
@@ -304,7 +305,7 @@ TEST_F(AgentRestart, KilledAnywhereInApplyingAndCheckpointingCountsEachRecordOnc
     late.checkpointer.restore(late.model, late.tail);
     const ReaderPosition before = late.tail.position();
     ASSERT_TRUE(late.collect());
-    if (before.epoch == 0) continue;  // it had no memory yet, so nothing to miss
+    if (before.epoch == 0) continue;  // it had no checkpoint yet, so it can miss nothing
     expect_each_ticket_once(before, late.tail);
     EXPECT_GT(late.tail.counts().lost, 0u);
   }

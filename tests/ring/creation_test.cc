@@ -1,4 +1,4 @@
-// The file's making: by a hundred at once, and by one that is killed on the way.
+// The creation of the file: by a hundred processes at once, and by one that is killed on the way.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -103,8 +103,7 @@ TEST(Creation, ByAHundredOfWhomManyAreKilledStillMakesOneFile) {
   }
 }
 
-// Kills a creator at its `nth` entry to or return from the kernel. False: it came to its end
-// before.
+// Kills a creator at its `nth` entry to or return from the kernel. False: it finished before.
 bool create_and_die(const TemporaryDirectory& directory, int nth) {
   const pid_t child = fork();
   if (child == 0) {

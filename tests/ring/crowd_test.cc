@@ -45,7 +45,7 @@ class Crowd {
     return writer;
   }
 
-  // The `index`th of the living ones.
+  // The `index`th of the live writers.
   std::uint32_t writer_at(std::size_t index) const {
     return std::next(pids_.begin(), static_cast<std::ptrdiff_t>(index))->first;
   }
@@ -59,7 +59,7 @@ class Crowd {
     pids_.erase(writer);
   }
 
-  // Lets all writers finish the record that they are at.
+  // Lets all writers finish their present record.
   void stop() {
     board_->stop = 1;
     for (const auto& [writer, pid] : pids_) finish(pid);
@@ -97,7 +97,7 @@ class Crowd {
   std::map<std::uint32_t, pid_t> pids_;
 };
 
-// Reads all, and holds each record against what its writer must have said.
+// Reads all records, and compares each with what its writer must have published.
 class Audience {
  public:
   explicit Audience(MemoryRing& ring) : ring_(ring), reader_(ring.segment()) {}
@@ -165,8 +165,8 @@ TEST_P(CrowdTest, AtFullSpeedEveryGapInASessionsNumbersIsALossThatWasCounted) {
   EXPECT_EQ(audience.torn(), 0);
   EXPECT_EQ(audience.out_of_order(), 0);
   audience.expect_exact_tickets();
-  // Each record attempted took one ticket, and one more for each that was abandoned; a record that
-  // was dropped took only such.
+  // Each attempted record took one ticket, and one more for each abandoned one; a dropped record
+  // took only abandoned ones.
   const Control& control = crowd.ring().control();
   const std::uint64_t lost_records =
       audience.not_delivered() - control.tickets_abandoned.load() + control.records_dropped.load();
@@ -219,7 +219,7 @@ TEST_P(CrowdTest, StoppedContinuedAndKilledWritersGetNoTornRecordAcceptedAndStop
   RecordProperty("corrupt", std::to_string(audience.counts().corrupt));
 }
 
-// Until the process sleeps in the kernel on a futex.
+// Returns when the process sleeps in the kernel on a futex.
 void await_sleep(pid_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/syscall";
   for (;;) {

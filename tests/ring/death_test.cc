@@ -1,4 +1,4 @@
-// What the session table says of a process that is killed.
+// What the session table shows after a process was killed.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -41,7 +41,7 @@ class Owner {
 
   std::uint32_t slot() const { return claimed_->slot; }
 
-  // It stays a zombie: the kernel's mark does not wait for whoever reaps it.
+  // It stays a zombie: the kernel's mark does not depend on anybody reaping it.
   void die(int signal) {
     kill(pid_, signal);
     siginfo_t info;
@@ -119,7 +119,7 @@ TEST(Forking, TheChildDoesNotHoldItsParentsSlotAndTakesOneOfItsOwn) {
   ASSERT_TRUE(claim.claim(ring.segment()));
   const pid_t child = fork();
   if (child == 0) {
-    claim.release();  // not the child's to give back
+    claim.release();  // the child does not own it
     if (owner_state(ring.segment(), claim.slot()) != OwnerState::lives) _exit(1);
     SessionClaim own;
     if (!own.claim(ring.segment()) || own.slot() == claim.slot()) _exit(2);

@@ -1,9 +1,10 @@
-// A writer is halted after each instruction of publish(), one after another, and is killed there,
-// or goes on after others have filled the ring several times over.
+// A writer is halted after each instruction of publish(), one after another. There it is killed, or
+// goes on after others have filled the ring several times over.
 //
-// A restartable sequence cannot be stepped through: each halt interrupts it, and the kernel starts
-// it anew. For killing, which it does not help against, the kernel is told to forget about it; for
-// going on, a breakpoint halts it before each of its instructions in turn.
+// A restartable sequence cannot be stepped through: each halt interrupts it, and the kernel
+// restarts it. It gives no protection against being killed, so for that the kernel is told to
+// forget about the sequence. For going on, a breakpoint halts the writer before each of its
+// instructions in turn.
 #include <gtest/gtest.h>
 #include <sched.h>
 
@@ -24,7 +25,7 @@ constexpr std::uint64_t kVictimsNumber = 1000;
 
 using Sequences = TracedWriter::Sequences;
 
-// Fewer switches from processor to processor: a hundred thousand steps take seconds, not minutes.
+// Avoids switches between processors: a hundred thousand steps take seconds, not minutes.
 class OnOneProcessor {
  public:
   OnOneProcessor() {
@@ -40,11 +41,11 @@ class OnOneProcessor {
   cpu_set_t before_;
 };
 
-// What a reader made of the victim's record and the others'.
+// What a reader gets of the victim's record and the others'.
 class Scene {
  public:
   Scene() {
-    // What happens once in a process' life has happened before the victims are forked.
+    // What happens once per process must happen before the victims are forked.
     for (const WritePath path : {WritePath::fastest, WritePath::portable}) {
       Writer(ring.segment(), path).publish(numbered_record(1, 1));
     }
@@ -85,7 +86,7 @@ class Scene {
 
   mutable MemoryRing ring;
   Reader reader{ring.segment()};
-  std::uint64_t published = 0;  // by the others
+  std::uint64_t published = 0;  // by the other writers
   std::uint64_t delivered = 0;  // of these
   std::uint64_t of_victim = 0;
   bool is_sound = true;
@@ -113,7 +114,7 @@ class EveryInstruction : public testing::Test {
                         sequences);
   }
 
-  // True: publish() has returned first.
+  // True: publish() returned before.
   bool kill_after(int steps, WritePath path, Sequences sequences) {
     TracedWriter writer = victim(path, sequences);
     bool returned = false;
@@ -121,7 +122,7 @@ class EveryInstruction : public testing::Test {
     return returned;
   }
 
-  // Kills at the end of 0, 1, 2, ... steps, until that is the end of publish(); returns how many.
+  // Kills after 0, 1, 2, ... steps, up to the end of publish(); returns how many steps those are.
   int kill_everywhere(WritePath path, Sequences sequences) {
     for (int steps = 0;; ++steps) {
       SCOPED_TRACE("killed after " + std::to_string(steps) + " instructions");
@@ -141,7 +142,8 @@ class EveryInstruction : public testing::Test {
     }
   }
 
-  // The same over the oldest of a ring full of records that the reader has not looked at yet.
+  // The same, but the victim's slot holds the oldest record of a full ring that the reader has not
+  // looked at yet.
   void kill_everywhere_over_an_unread_record(WritePath path, Sequences sequences) {
     for (int steps = 0;; ++steps) {
       SCOPED_TRACE("killed after " + std::to_string(steps) + " instructions");
@@ -157,8 +159,8 @@ class EveryInstruction : public testing::Test {
     }
   }
 
-  // A writer has been halted: the ring goes around, and the writer goes on while records that the
-  // reader has not seen yet fill most of the ring.
+  // After a writer was halted: the ring goes around, and the writer goes on while records that the
+  // reader has not seen fill most of the ring.
   void lap_and_resume(TracedWriter& writer) {
     constexpr std::uint64_t kUnread = kSlots - 4;
     scene_.publish_and_read(5 * kSlots -
@@ -210,7 +212,7 @@ TEST_F(EveryInstruction, KilledOverAnUnreadRecordOnTheRestartablePathGivesNobody
 
 TEST_F(EveryInstruction, KilledItLeavesNoReaderAsleepForMoreThanAPeriod) {
   std::atomic<std::uint32_t>& token = scene_.ring.control().wake_token;
-  int steps = 0;  // up to the swap: before it, nobody could tell that there was a writer
+  int steps = 0;  // up to the swap: before that, nobody could see the writer
   for (TracedWriter writer = victim(WritePath::portable, Sequences::restart); token == 0; ++steps) {
     ASSERT_TRUE(writer.step());
   }
@@ -222,7 +224,7 @@ TEST_F(EveryInstruction, KilledItLeavesNoReaderAsleepForMoreThanAPeriod) {
     Sleeper reader(scene_.ring.segment(), 0);
     reader.await_sleep();
     returned = kill_after(steps, WritePath::portable, Sequences::restart);
-    token.fetch_sub(kWakePeriodMs);  // a period later, as far as that can be told
+    token.fetch_sub(kWakePeriodMs);  // as if a period had passed
     scene_.publish(1);
     EXPECT_EQ(wake_all(scene_.ring.control()), 0) << "it was still asleep";
   }
@@ -239,7 +241,8 @@ TEST_F(EveryInstruction, StoppedAndLappedOnThePortablePathDamagesNothingUnnotice
     for (int i = 0; i < steps && !returned; ++i) returned = !writer.step();
     lap_and_resume(writer);
     EXPECT_EQ(scene_.of_victim, 1u) << "it notices, and publishes anew";
-    // What is missing of the others was counted, beside the tickets that the victim abandoned.
+    // Every missing record of the others was counted; the counts also include the tickets that the
+    // victim abandoned.
     const ReaderCounts& counts = scene_.reader.counts();
     const std::uint64_t abandoned = scene_.ring.control().tickets_abandoned.load();
     EXPECT_EQ(scene_.published - scene_.delivered, counts.lost + counts.corrupt - abandoned);

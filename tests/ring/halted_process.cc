@@ -13,7 +13,7 @@ namespace pppol2tp::ring::test {
 HaltedProcess::HaltedProcess(const std::function<void()>& body) {
   pid_ = fork();
   if (pid_ == 0) {
-    setpgid(0, 0);  // so that its threads can be waited for, and nobody else's
+    setpgid(0, 0);  // so that only its own threads are waited for
     ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
     pause();
     body();
@@ -48,7 +48,7 @@ HaltedProcess::Halt HaltedProcess::look(pid_t who, int status) {
   if (WIFSTOPPED(status)) {
     halted_ = who;
     if (WSTOPSIG(status) == SIGTRAP) return Halt::system_call;
-    // A thread begins with a SIGSTOP of the tracer's making.
+    // A new thread begins with a SIGSTOP from the tracer.
     if (WSTOPSIG(status) == SIGSTOP) return who == pid_ ? Halt::pause : Halt::system_call;
     signal_ = WSTOPSIG(status);
     return Halt::system_call;

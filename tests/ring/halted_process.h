@@ -12,10 +12,10 @@ namespace pppol2tp::ring::test {
 class HaltedProcess {
  public:
   enum class Halt : std::uint8_t {
-    system_call,  // one is about to be made, or has been
+    system_call,  // before or after a system call
     pause,        // the process has called pause()
-    ended,        // it has returned from its body
-    failed,       // it died of something else
+    ended,        // its body has returned
+    failed,       // it died of another reason
   };
 
   // Forks; the child is halted before it calls `body`. This process must have one thread.
@@ -24,22 +24,22 @@ class HaltedProcess {
   HaltedProcess(const HaltedProcess&) = delete;
   HaltedProcess& operator=(const HaltedProcess&) = delete;
 
-  // To the next halt of any thread. The others run on to theirs.
+  // Goes on to the next halt of any thread. The other threads run on to their own.
   Halt go_on();
 
-  // Whether it could change memory that outlives it. Not to be asked once it has ended.
+  // Whether it could change memory that outlives it. Must not be called after its end.
   bool shares_writable_memory() const;
 
-  // For the body, on its first thread.
+  // Called by the body, on its first thread.
   static void pause();
 
  private:
-  // What became of the process, or of the thread of it that halted.
+  // What happened to the process, or to its thread that halted.
   Halt look(pid_t who, int status);
 
   pid_t pid_;
   pid_t halted_ = 0;  // the thread that go_on() lets go first; 0: none
-  int signal_ = 0;    // to be delivered to it then
+  int signal_ = 0;    // delivered to it then
 };
 
 }  // namespace pppol2tp::ring::test

@@ -10,8 +10,8 @@
 
 #include <cstddef>
 
-// struct rseq_cs of <linux/rseq.h>; the linker gives the section's bounds, which is not there
-// without restartable sequences.
+// struct rseq_cs of <linux/rseq.h>. The linker provides the section's bounds; the section is
+// missing if there are no restartable sequences.
 struct SequenceDescriptor {
   std::uint32_t version;
   std::uint32_t flags;
@@ -43,7 +43,7 @@ Area* area() {
   return reinterpret_cast<Area*>(static_cast<char*>(__builtin_thread_pointer()) + *offset);
 }
 
-// The kernel marks the area as unused; the mark is taken back, so that the writer still uses it.
+// The kernel marks the area as unused; this is undone, so that the writer still uses it.
 void sign_off() {
   if (syscall(SYS_rseq, area(), kAreaBytes, kUnregister, kSignature) != 0) _exit(1);
   area()->cpu_id = 0;
@@ -68,7 +68,7 @@ void go_to(pid_t pid, std::uintptr_t address) {
 
 #else
 
-// Asked for only where there are restartable sequences.
+// Called only if there are restartable sequences.
 constexpr long kBreakpoint = 0;
 std::uintptr_t instruction_of(pid_t) {
   return 0;

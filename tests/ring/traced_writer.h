@@ -1,5 +1,4 @@
-// A process that publishes one record under the eyes of this one, which can halt it at any
-// instruction.
+// A process that publishes one record while this one traces it, and can halt it at any instruction.
 #pragma once
 
 #include <sys/types.h>
@@ -12,21 +11,21 @@
 
 namespace pppol2tp::ring::test {
 
-// Where the restartable sequences lie in this program, and so in its children of fork. Empty: the
-// writer has none on this machine.
+// The addresses of the restartable sequences in this program, and so in its children of fork.
+// Empty: the writer has none on this machine.
 struct CodeRange {
   std::uintptr_t begin;
   std::uintptr_t end;
 };
 std::vector<CodeRange> restartable_sequences();
 
-// Whether the C library has registered this thread for them.
+// Whether the C library has registered this thread for restartable sequences.
 bool has_restartable_sequences();
 
 class TracedWriter {
  public:
-  // Signed off: the kernel is told to forget about the process' restartable sequences, and the
-  // writer is not. Then they can be stepped through, which otherwise always interrupts them.
+  // Signed off: the kernel is told to forget about the process' restartable sequences, but the
+  // writer is not. Then they can be stepped through; otherwise each step interrupts them.
   enum class Sequences : std::uint8_t { restart, signed_off };
 
   // Halted before the first instruction of publish().
@@ -35,7 +34,7 @@ class TracedWriter {
   TracedWriter(const TracedWriter&) = delete;
   TracedWriter& operator=(const TracedWriter&) = delete;
 
-  // One instruction. False: publish() has returned.
+  // Executes one instruction. False: publish() has returned.
   bool step();
   std::uintptr_t instruction() const;
 

@@ -1,7 +1,7 @@
-// Writes or reads a ring in the words of the plugin/ring that it was compiled with: of this tree,
-// or of the same with one section and one event more (see ../CMakeLists.txt).
-//   speaker write RING   publishes one session with every section that is known, and prints them
-//   speaker read RING    prints what the newest session's records say, and its state in the table
+// Writes or reads a ring with the plugin/ring that it was compiled with: this tree's, or the same
+// with one section and one event more (see ../CMakeLists.txt).
+//   speaker write RING   publishes one session with all sections that it knows, and prints them
+//   speaker read RING    prints the newest session's records, and its state in the table
 // One line each: where it was found, the section's name in SessionState, its bytes in hex.
 #include <cstdio>
 #include <cstring>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace pppol2tp::ring;
 
-constexpr Geometry kGeometry{64, 1};  // each session has the slot of the one before
+constexpr Geometry kGeometry{64, 1};  // each session gets the slot of the one before
 
 template <typename Section>
 void print(const char* where, const char* name, const Section& section) {
@@ -33,7 +33,7 @@ void print_state(const char* where, const SessionState& state) {
 #undef EVENT
 }
 
-// With bytes that no other section has.
+// Filled with bytes that no other section has.
 template <typename Section>
 Section filled(EventType type) {
   Section section;
@@ -62,7 +62,7 @@ int write(const char* path) {
   if (EventType::name != EventType::ended) publish<Section>(publisher, EventType::name);
 #include "plugin/ring/events.def"
 #undef EVENT
-  publish<EndSection>(publisher, EventType::ended);  // the last word
+  publish<EndSection>(publisher, EventType::ended);  // the end
   print_state("said", publisher.state());
   return 0;
 }

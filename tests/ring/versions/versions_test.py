@@ -1,4 +1,4 @@
-"""A plugin that is newer or older than who reads its ring: both built, each of its own source."""
+"""A plugin that is newer or older than the reader of its ring: both are built, each from its own source."""
 
 import os
 import pathlib
@@ -26,7 +26,7 @@ def number(lines, name):
 
 class Versions(unittest.TestCase):
     def speak(self, *writers, reader):
-        """What the last of the writers said, and what the reader made of the ring after it."""
+        """What the last writer published, and what the reader found in the ring afterwards."""
         with tempfile.TemporaryDirectory() as directory:
             ring = str(pathlib.Path(directory) / "ring")
             for writer in writers:
