@@ -18,7 +18,7 @@ class SetClock final : public Clock {
   std::chrono::nanoseconds now = 100s;
 };
 
-// Takes its time, and says what it is told to.
+// Takes the time, and returns the result, that it is told to.
 class ScriptedCollector final : public collectors::Collector {
  public:
   explicit ScriptedCollector(SetClock& clock) : clock_(clock) {}

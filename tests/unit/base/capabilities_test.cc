@@ -1,4 +1,5 @@
-// As root these take something away; as anybody else there is nothing to take, and that holds too.
+// As root these tests drop capabilities; as another user there is nothing to drop, and they must
+// hold too.
 #include "agent/base/capabilities.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@
 namespace pppol2tp {
 namespace {
 
-// In a process of its own: it does not come back.
+// In a child process, because it cannot be undone.
 bool holds_in_child(const std::function<bool()>& statement) {
   const pid_t child = fork();
   if (child == 0) _exit(statement() ? 0 : 1);

@@ -28,7 +28,8 @@ TEST(SystemClock, ReadsTheKernelsBootTime) {
 }
 
 TEST(SystemClock, ReadsTheTimeOfDay) {
-  // It may be set while the test runs, so only its era is looked at: after 2020, by the second.
+  // The clock may be set while the test runs, so only its era is checked: after 2020, by the
+  // second.
   EXPECT_GT(system_clock().realtime(), std::chrono::seconds(1'577'836'800));
 }
 

@@ -96,7 +96,8 @@ TEST_F(EventLoopTest, LetsACallbackEndItsOwnWatch) {
 }
 
 TEST_F(EventLoopTest, DoesNotCallAWatchThatEndedWhileItsEventWasOnTheWay) {
-  // Both are ready at once, so the kernel reports both; whoever is called first ends the other.
+  // Both are ready at once, so the kernel reports both; the one that is called first removes the
+  // other.
   make_readable();
   Fd same(::dup(near_.get()));
   int calls = 0;

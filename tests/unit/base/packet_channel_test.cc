@@ -21,7 +21,7 @@ class PacketChannelTest : public testing::Test {
     far.emplace(std::move(ends->other), 100'000);
   }
 
-  // Nothing: there is none.
+  // Returns nothing if there is none.
   std::optional<Bytes> receive() {
     std::span<const std::uint8_t> message;
     if (far->receive(message) != Received::message) return std::nullopt;

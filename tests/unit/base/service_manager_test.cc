@@ -17,7 +17,7 @@ using ::testing::MatchesRegex;
 
 constexpr const char* kVariables[] = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"};
 
-// The other end: the socket that systemd would listen on.
+// The other end: the socket that systemd would read.
 class ServiceManagerTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -37,7 +37,7 @@ class ServiceManagerTest : public testing::Test {
   }
   void listen_in_directory() { listen_at(directory_.path() + "/notify"); }
 
-  // Empty: nothing was sent.
+  // Empty if nothing was sent.
   std::string heard() {
     char message[4096];
     const ssize_t got = recv(listener_.get(), message, sizeof message, MSG_DONTWAIT);

@@ -1,5 +1,5 @@
-// Against this machine's kernel, whatever interfaces it has; what becomes of the messages is
-// ppp_links_test's to show, and the guest's.
+// Against this machine's kernel, whatever interfaces it has. How the messages are used is tested by
+// ppp_links_test, and in the guest.
 #include "agent/collectors/address_watch.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What kernels have said, in l2tp_messages/ and route_messages/: by kernel and title.
+// Messages captured from kernels, in l2tp_messages/ and route_messages/: by kernel and title.
 #pragma once
 
 #include <linux/netlink.h>
@@ -43,8 +43,8 @@ inline std::vector<Datagram> captured(const std::string& kernel, std::string_vie
   return found;
 }
 
-// Visits the messages that lie in the datagram as a whole. Each is a copy of its own length, so
-// that the address sanitizer sees who reads beyond it.
+// Visits the complete messages of the datagram. Each is a copy of exactly its length, so that the
+// address sanitizer detects reads past its end.
 template <typename Visit>
 void for_each_message(const Datagram& datagram, Visit&& visit) {
   for (std::size_t at = 0; at + sizeof(nlmsghdr) <= datagram.size();) {

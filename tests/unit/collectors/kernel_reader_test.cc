@@ -1,5 +1,6 @@
-// Against this machine's kernel, whatever it has: with L2TP and the right to ask it answers,
-// without them it says what is missing. That the answers are right is the guest tests' to show.
+// Against this machine's kernel, whatever it has: with L2TP and the right to ask, the reader
+// answers; without them it says what is missing. Whether the answers are right is tested in the
+// guest.
 #include "agent/collectors/kernel_reader.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ namespace {
 class KernelReaderTest : public testing::Test {
  protected:
   ~KernelReaderTest() override {
-    link_.reset();  // which ends the reader
+    link_.reset();  // this ends the reader
     if (thread_.joinable()) thread_.join();
   }
 
@@ -32,7 +33,7 @@ class KernelReaderTest : public testing::Test {
     return *link_;
   }
 
-  // Everything that comes until then.
+  // Everything that arrives until then.
   KernelAnswers take_until(const std::function<bool(const KernelAnswers&)>& is_it) {
     for (;;) {
       pollfd waited{link_->descriptor(), POLLIN, 0};
@@ -74,8 +75,8 @@ TEST_F(KernelReaderTest, QuestionsAreAnswered) {
   const auto answers = take_until([](const auto& some) { return some.batch_size != 0; });
   EXPECT_TRUE(link.is_idle());
   EXPECT_EQ(answers.batch_size, 1u);
-  // A namespace that cannot be asked about answers nothing; one that can, that there is no such
-  // tunnel.
+  // For a namespace that cannot be asked there is no answer; for one that can, the answer is that
+  // there is no such tunnel.
   ASSERT_EQ(answers.tunnels.size(), all[0].problem.empty() ? 1u : 0u);
   for (const auto& answer : answers.tunnels) EXPECT_FALSE(answer.fact);
 }

@@ -1,5 +1,4 @@
-// The witness before a scripted kernel: what is asked, in what measure, and what becomes of the
-// answers.
+// The witness with a scripted kernel: what it asks, how much, and what happens to the answers.
 #include "agent/collectors/kernel_witness.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +27,7 @@ constexpr std::uint64_t kNetns = 4026531840;
 constexpr std::uint64_t kForeign = 4026532000;
 constexpr SessionIds kIds{kNetns, 10, 20};
 
-// Answers at once, from tables that the test fills.
+// Answers at once from tables that the test fills.
 class ScriptedKernel final : public KernelDesk {
  public:
   ScriptedKernel() { answers_.namespaces = {{kNetns, ""}}; }
@@ -54,7 +53,7 @@ class ScriptedKernel final : public KernelDesk {
     return taken;
   }
 
-  // As a walk, or a notification that was asked about, would.
+  // Answers as after a walk, or a notification that led to a question.
   void tell(const SessionIds& ids) { answers_.sessions.push_back({ids, session(ids), now_ns}); }
   void end_walk(KernelAnswers::EthernetSessions ethernet = {}) {
     answers_.ethernet_sessions = std::move(ethernet);
@@ -74,11 +73,11 @@ class ScriptedKernel final : public KernelDesk {
   std::uint64_t now_ns = 100 * kSecond;
   std::uint64_t cost_of_one_ns = 5'000;
   std::set<TunnelIds> tunnels{{kNetns, 10}};
-  std::map<SessionIds, bool> sessions;  // whether it is PPP
+  std::map<SessionIds, bool> sessions;  // true: it is PPP
   std::vector<TunnelIds> asked_tunnels;
   std::vector<SessionIds> asked_sessions;
   int batches = 0;
-  std::size_t nameless = 0;  // times that interfaces were wanted
+  std::size_t nameless = 0;  // how often interfaces were asked for
 
  private:
   std::optional<KernelTunnel> tunnel(const TunnelIds& ids) const {
@@ -105,7 +104,7 @@ class KernelWitnessTest : public testing::Test {
  protected:
   KernelWitnessTest() { model_.begin_ring(1, 16); }
 
-  // The collectors' run of one second, and what follows from the answers.
+  // One second's run of the collectors, and the effect of the answers.
   Result<void> second() {
     kernel_.now_ns += kSecond;
     auto first = witness_.collect(model_, kernel_.now_ns);

@@ -1,5 +1,4 @@
-// On answers that kernels really gave (l2tp_messages/), and on what becomes of them when something
-// goes wrong that is hard to bring about.
+// With answers captured from kernels (l2tp_messages/), and with errors that are hard to provoke.
 #include "agent/collectors/l2tp_answers.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +27,7 @@ void set_flag(Datagram& datagram, std::uint16_t flag) {
   std::memcpy(datagram.data(), &header, sizeof header);
 }
 
-// What the kernel says when it refuses: the number, and the head of what it refuses.
+// The kernel's refusal: the error number, and the header of the refused message.
 Datagram refusal(std::uint16_t type, std::uint32_t sequence, int error_number) {
   Datagram bytes(sizeof(nlmsghdr) + sizeof(int) + sizeof(nlmsghdr));
   nlmsghdr header{};

@@ -1,4 +1,4 @@
-// On messages that kernels really sent; l2tp_messages/capture made them and says how.
+// With messages captured from kernels; l2tp_messages/capture made them and says how.
 #include "agent/collectors/l2tp_decode.h"
 
 #include <gmock/gmock.h>
@@ -113,8 +113,8 @@ TEST_P(L2tpDecode, NotificationsTellOfWhatCameAndWhatWent) {
                   Field(&KernelSession::session_id, 21)));  // deleted
 }
 
-// The fixtures' sessions carry no traffic; their counters' places are told apart by writing to
-// them.
+// The fixtures' sessions have no traffic, so the test writes values into their counters to tell
+// them apart.
 TEST_P(L2tpDecode, CountersComeFromTheirOwnAttributes) {
   Datagram datagram = captured("one session").at(0);
   for (std::uint16_t id = 1; id <= 11; ++id) {
@@ -140,7 +140,7 @@ TEST_P(L2tpDecode, MessageThatIsCutShortAnywhereIsReadNoFurther) {
       Datagram cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
       const auto claimed = static_cast<std::uint32_t>(length);
       std::memcpy(cut.data(), &claimed, sizeof claimed);
-      // Its ids stand near the front; under the address sanitizer, reading on is a failure.
+      // Its ids are near the front; under the address sanitizer, reading past the end is a failure.
       test::for_each_message(cut, [](const nlmsghdr& message) { decode_l2tp(message); });
     }
     EXPECT_THAT(facts<KernelTunnel>({Datagram(whole.begin(), whole.begin() + 24)}), IsEmpty());

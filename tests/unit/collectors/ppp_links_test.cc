@@ -25,7 +25,7 @@ Fact gone(Fact fact) {
 
 class PppLinksTest : public testing::Test {
  protected:
-  // What the next call tells, which is about one interface or none.
+  // The result of the next call, which is about one interface or none.
   model::LinkAddresses change_of(const std::string& name) {
     const auto changes = links_.take_changes();
     EXPECT_EQ(changes.size(), 1u);

@@ -45,8 +45,8 @@ void run(ring::Publisher& publisher) {
   publisher.publish(phase);
 }
 
-// A process of its own with a session that is up. When it is told to go it does one thing more, and
-// is no more.
+// A separate process with a session that is up. When it is told to go, it does one last thing and
+// exits.
 class OtherPppd {
  public:
   OtherPppd(const std::string& ring, void (*last)(ring::Publisher&)) {
@@ -88,7 +88,7 @@ class OtherPppd {
 
 class RingTailTest : public testing::Test {
  protected:
-  // What the agent does once a second.
+  // The agent's work of one second.
   void tick() {
     ASSERT_TRUE(tail_.collect(model_, ring::now_ns()));
     ASSERT_TRUE(liveness_.collect(model_, ring::now_ns()));
@@ -220,7 +220,7 @@ TEST_F(RingTailTest, SessionIsSettledFromTheTableThoughItsPageMovesMeanwhile) {
   }
   waitpid(child, nullptr, 0);
   ASSERT_TRUE(tail_.collect(model_, ring::now_ns()));
-  // The page counts as shared, and nobody else holds it any more: the next change frees it.
+  // The page counts as shared, but nobody else holds it any more: the next change frees it.
   static_cast<void>(model_.snapshot(0, 0));
   ASSERT_TRUE(liveness_.collect(model_, ring::now_ns()));
   EXPECT_EQ(model_.find(kIds)->state.end.cause, Cause::killed);
@@ -241,7 +241,7 @@ TEST_F(RingTailTest, LastWordCountsForMoreThanTheProcessDeath) {
   EXPECT_EQ(ends(Cause::killed), 0u);
 }
 
-// Also where the session table had no place for it, and only the process table shows its death.
+// Here the session table had no slot for it, so only the process table shows its death.
 TEST_F(RingTailTest, LastWordThatComesAfterTheTailsLookCountsForMoreThanTheProcessDeath) {
   std::array<ring::Publisher, kGeometry.session_slots> others;
   for (std::uint32_t i = 0; i < others.size(); ++i) open(others[i], 100 + i);
@@ -300,7 +300,7 @@ TEST_F(RingTailTest, SessionThatDiedWithTheRingItWasInEndsWhenAnotherRingTakesIt
   ASSERT_NE(model_.find(kIds), nullptr);
   std::filesystem::remove(path_);
   ring::Publisher other;
-  open(other, 21);  // makes the new ring, which the first session never comes to
+  open(other, 21);  // creates the new ring, which the first session never moves to
   tick();
   EXPECT_FALSE(model_.find(kIds)->has_ended());
   pppd.go();

@@ -1,4 +1,4 @@
-// On messages that kernels really sent; route_messages/capture made them and says how.
+// With messages captured from kernels; route_messages/capture made them and says how.
 #include "agent/collectors/route_decode.h"
 
 #include <gmock/gmock.h>
@@ -100,7 +100,7 @@ TEST_P(RouteDecode, MessageThatIsCutShortAnywhereIsReadNoFurther) {
       for (std::uint32_t length = sizeof(nlmsghdr); length < message.nlmsg_len; ++length) {
         Datagram cut(bytes, bytes + length);
         std::memcpy(cut.data(), &length, sizeof length);
-        // Under the address sanitizer, reading on is a failure.
+        // Under the address sanitizer, reading past the end is a failure.
         test::for_each_message(cut, [](const nlmsghdr& short_one) { decode_route(short_one); });
       }
     });

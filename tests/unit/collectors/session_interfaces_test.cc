@@ -1,4 +1,4 @@
-// On text that kernels really gave; route_messages/capture made it and says how.
+// With text captured from kernels; route_messages/capture made it and says how.
 #include "agent/collectors/session_interfaces.h"
 
 #include <gmock/gmock.h>

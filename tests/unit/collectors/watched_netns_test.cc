@@ -1,6 +1,6 @@
-// Against this machine's kernel, whatever it has; what it says when it can be asked is the guest
-// tests' to show. Who may not enter another network namespace opens nothing there, and keeps
-// nothing.
+// Against this machine's kernel, whatever it has; the answers of a kernel that can be asked are
+// tested in the guest. A process that may not enter another network namespace opens nothing there,
+// and keeps nothing.
 #include "agent/collectors/watched_netns.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A process in a network namespace of its own, where this one may make such; both go together.
+// A process in its own network namespace, if this process may create one; both end together.
 class ForeignNetns {
  public:
   ForeignNetns() {

@@ -71,7 +71,7 @@ TEST(Config, FollowsAliases) {
 struct BadInput {
   const char* what;
   const char* text;
-  const char* message;  // all of it
+  const char* message;  // the whole message
 };
 
 class BadConfig : public testing::TestWithParam<BadInput> {};

@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// A pretended host's file tree.
+// The file tree of an imaginary host.
 class CheckTest : public testing::Test {
  protected:
   void put(const std::string& path, const std::string& contents) {

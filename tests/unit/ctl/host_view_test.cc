@@ -11,7 +11,7 @@ namespace {
 
 constexpr ring::Geometry kGeometry{64, 16};
 
-// A session that has come and gone.
+// A session that began and ended.
 void leave_one_behind(const std::string& ring_path, std::uint32_t session_id) {
   ring::SessionIdentity who{};
   who.netns = 1;

@@ -1,4 +1,4 @@
-// A client that sends exactly what it is told to, and a look at what came back.
+// A client that sends exactly the given bytes, and helpers to inspect what comes back.
 #pragma once
 
 #include <arpa/inet.h>
@@ -20,10 +20,10 @@ namespace pppol2tp::http {
 
 class Client {
  public:
-  // Where nothing comes for this long, a test is stuck.
+  // If nothing arrives for this long, the test is stuck.
   static constexpr std::chrono::seconds kPatience{20};
 
-  // `address` as Server::addresses() tells it. A receive_buffer of bytes makes for a slow reader.
+  // `address` as from Server::addresses(). A small receive_buffer (bytes) makes a slow reader.
   explicit Client(const std::string& address, std::optional<int> receive_buffer = std::nullopt) {
     const auto endpoint = parse_endpoint(address);
     if (!endpoint) return;
@@ -50,7 +50,7 @@ class Client {
     return true;
   }
 
-  // Up to `limit` bytes; fewer only when the other end has closed, or the patience is over.
+  // Up to `limit` bytes; fewer only if the other end has closed, or the patience is over.
   std::string receive(std::size_t limit) const {
     std::string out(limit, '\0');
     std::size_t length = 0;
@@ -98,7 +98,7 @@ struct Response {
   }
 };
 
-// A chunked body put together; nothing unless it is whole and well-formed to its last byte.
+// The content of a chunked body; nothing unless it is complete and well-formed to its last byte.
 inline std::optional<std::string> joined_chunks(std::string_view body) {
   std::string out;
   for (;;) {

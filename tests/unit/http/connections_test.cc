@@ -68,10 +68,10 @@ class ConnectionsTest : public testing::Test {
   }
 
   static constexpr std::chrono::nanoseconds kStart = 100s;
-  static constexpr std::chrono::nanoseconds kLater = kStart + 1h;  // no patience lasts so long
+  static constexpr std::chrono::nanoseconds kLater = kStart + 1h;  // every patience is over by then
 
-  std::deque<Connection> all_;  // does not move them
-  Connections connections_{4};  // one of which is kept for newcomers
+  std::deque<Connection> all_;  // a deque does not move its elements
+  Connections connections_{4};  // one of them is kept for new connections
 };
 
 TEST_F(ConnectionsTest, AreCounted) {

@@ -16,8 +16,8 @@ std::string chosen(std::string_view accept) {
   return index ? std::string(kOffers[*index].type) : "none";
 }
 
-// The headers of real ones: 2.42's and VictoriaMetrics' were captured, the others are what their
-// scrape/scrape.go puts together from its default protocols.
+// Headers of real programs: those of 2.42 and VictoriaMetrics were captured; the others are what
+// their scrape/scrape.go builds from its default protocols.
 TEST(Accept, OfPrometheus242ChoosesOpenMetrics) {
   EXPECT_EQ(chosen("application/openmetrics-text;version=1.0.0,application/openmetrics-text;"
                    "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),

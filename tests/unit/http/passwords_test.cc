@@ -66,7 +66,7 @@ TEST(Passwords, ThatAreGuessedByManyAtOnceDoNotHoldThemAll) {
     guessers.emplace_back(
         [&] { ++(passwords.check("a", "guess") == Verdict::busy ? busy : wrong); });
   }
-  // Who is known is served meanwhile.
+  // Known users are served meanwhile.
   EXPECT_EQ(passwords.check("a", "scraper-secret"), Verdict::right);
   for (auto& guesser : guessers) guesser.join();
   EXPECT_EQ(busy + wrong, 5 * Passwords::kMaxWaiting);

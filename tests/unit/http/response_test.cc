@@ -114,7 +114,7 @@ TEST_F(ResponseTest, SendsAStreamOfUnknownLengthInChunks) {
   EXPECT_EQ(joined_chunks(output_.response().body), "small" + std::string(100'000, 'b') + "tail");
 }
 
-// A piece as write_in_room() wants it.
+// A piece as write_in_room() expects it.
 class PieceInRoom {
  public:
   explicit PieceInRoom(std::string_view text)

@@ -1,4 +1,4 @@
-// Large answers, many clients, and those that are slow or leave.
+// Large answers, many clients, and clients that are slow or leave.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -20,7 +20,7 @@ namespace pppol2tp::http {
 
 inline constexpr std::size_t kLargeBytes = 100'000'000;
 
-// The byte at a position of the large body; no two of its parts look alike.
+// The byte at a position of the large body; no two parts of it are alike.
 constexpr char large_byte(std::size_t position) {
   return static_cast<char>('a' + (position / 1000 + position) % 26);
 }
@@ -73,7 +73,7 @@ class ServerTest : public testing::Test {
     return {};
   }
 
-  // Counters are written by the server's threads, after the client has its answer.
+  // The server's threads write the counters after the client has its answer.
   template <typename Predicate>
   static bool comes_true(Predicate predicate) {
     const auto end = std::chrono::steady_clock::now() + Client::kPatience;

@@ -114,7 +114,7 @@ TEST_F(ServerRequestsTest, DoesNotSpeakWebsocketOrHttp2) {
   EXPECT_EQ(ask(address_, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").status, 400);
 }
 
-// The last one is how a request is smuggled past a proxy: civetweb takes both headers together.
+// The last one would smuggle a request past a proxy: civetweb accepts both headers together.
 TEST_F(ServerRequestsTest, RefusesABodyOnAGet) {
   start();
   EXPECT_EQ(ask(address_, "GET /hello HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc").status, 400);
@@ -205,8 +205,8 @@ TEST_F(ServerRequestsTest, AnswersTheFirstOfSeveralRequestsAndCloses) {
   const Client client(address_);
   client.send(request + request + "junk\x01\x02");
   const std::string all = client.receive_all();
-  // Closing with junk unread may reset the connection, so that the answer is lost; never are there
-  // two.
+  // If the connection is closed with unread junk, it may be reset, and the answer is lost; but
+  // there are never two answers.
   if (!all.empty()) {
     EXPECT_EQ(parse_response(all).body, "hello");
   }

@@ -120,7 +120,7 @@ TEST_F(ServerTest, ListensOnAllAddressesOfBothFamilies) {
 TEST_F(ServerTest, ListensOnNothingElse) {
   start();
   Server other({.listen = {address_}, .threads = 8});
-  EXPECT_FALSE(other.start());  // and leaves no listener of civetweb's behind
+  EXPECT_FALSE(other.start());  // and leaves no civetweb listener behind
   int listening = 0;
   const std::string own_port = address_.substr(address_.rfind(':') + 1);
   for (int descriptor = 0; descriptor < 1024; ++descriptor) {

@@ -1,4 +1,4 @@
-// What an exposition keeps from one scrape to the next must never show.
+// The exposition's cache must never be visible in its text.
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -22,7 +22,7 @@ namespace {
 using model::Session;
 using model::Tunnel;
 
-// Sessions and tunnels that a test can change at will, as the model would show them.
+// Sessions and tunnels that a test can change at will, presented as by the model.
 class Stage {
  public:
   explicit Stage(std::uint32_t sessions) {
@@ -118,7 +118,7 @@ void change_something(Stage& stage, std::mt19937& random) {
       stage.tunnels().edit(0).peer_port = static_cast<std::uint16_t>(random());
       break;
     default: {
-      // A report changes its statistics as the model does: without a word on anything else.
+      // A report changes statistics as in the model: nothing else counts as changed.
       const std::size_t byte = pick(sizeof(ring::SessionState));
       Session& session =
           is_of_statistics(byte) ? sessions.edit_statistics(index) : sessions.edit(index);
@@ -229,7 +229,7 @@ TEST(ExpositionCache, LetsGoOfTheModelsPagesBeforeTheAnswerIsSent) {
   Exposition exposition;
   model::Snapshot snapshot = stage.snapshot();
   WatchingSink sink(snapshot.sessions.pages().front());
-  stage.sessions().edit(0).state.counters.receive_bytes = 1;  // the model's own page is another now
+  stage.sessions().edit(0).state.counters.receive_bytes = 1;  // this makes a new page for the model
   exposition.write(std::move(snapshot), AgentFacts(), {}, sink);
   EXPECT_EQ(sink.was_held(), false);
 }
@@ -281,7 +281,7 @@ TEST(Shards, AreOfLikeSizeAndKeepTheirSessions) {
     const auto before = lines_of(text_of(exposition, stage, ups));
     EXPECT_GT(before.size(), 600u);
     EXPECT_LT(before.size(), 900u);
-    // The same sessions in other places of another model.
+    // The same sessions at other places of another model.
     Stage other(0);
     for (std::uint32_t i = 3000; i > 0; --i) other.add_session(i - 1);
     EXPECT_EQ(lines_of(text_of(exposition, other, ups)), before);

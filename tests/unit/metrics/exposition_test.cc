@@ -29,7 +29,7 @@ model::NetnsName name_netns(std::uint64_t inode) {
   return name;
 }
 
-// A session that has said all there is to say.
+// A session that has reported everything.
 void live_fully(model::Model& model, SessionScript& session) {
   model.apply(session.at(10 * kSecond).opened());
   session.state().opened.send_sequence = 1;
@@ -88,8 +88,9 @@ AgentFacts fixed_facts() {
   return facts;
 }
 
-// Two sessions in the agent's own network namespace, one of which has ended, one in another that
-// the kernel has lost, and one without a plugin; one expectation that is met and one that is not.
+// Two sessions in the agent's own network namespace, one of which has ended; one in another
+// namespace, which the kernel has lost; and one without a plugin. One expectation that is met, and
+// one that is not.
 std::string rendered(const std::vector<std::string>& session_labels = {},
                      const Scrape& scrape = {}) {
   model::Model model({100, 900 * kSecond}, name_netns);
@@ -220,7 +221,7 @@ TEST(Exposition, SessionLabelsGoOnEverySampleOfASession) {
   int samples = 0;
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("pppol2tp_session_") || line.find("session_id=") == line.npos) continue;
-    if (line.find("session_id=\"22\"") != line.npos) continue;  // no plugin says these of it
+    if (line.find("session_id=\"22\"") != line.npos) continue;  // it has no plugin to report these
     ++samples;
     EXPECT_NE(line.find("ifname=\"ppp"), line.npos) << line;
     EXPECT_EQ(line.find("role=\""), line.rfind("role=\"")) << line;

@@ -9,7 +9,7 @@
 namespace pppol2tp::metrics {
 namespace {
 
-// What zlib makes of a whole gzip stream; says so in the text when it is not one.
+// The text of a whole gzip stream, by zlib; says so in the text if it is not one.
 std::string inflated(const std::string& gzip) {
   z_stream stream{};
   if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return "no zlib";

@@ -45,7 +45,7 @@ TEST(LabelValue, ControlCharactersBecomeVisible) {
 }
 
 // Every byte that a peer can choose, alone and after a lead byte, must leave valid UTF-8 without
-// control characters or bare quotes: else Prometheus refuses the whole scrape.
+// control characters or bare quotes: otherwise Prometheus refuses the whole scrape.
 TEST(LabelValue, NoByteAPeerCanSendGetsThrough) {
   for (int first = 0; first < 256; ++first) {
     for (int second = 0; second < 256; ++second) {

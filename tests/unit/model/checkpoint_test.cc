@@ -115,7 +115,7 @@ TEST_F(CheckpointTest, AnyFlippedByteIsRefusedOrHarmless) {
     std::string broken = bytes;
     broken[i] = static_cast<char>(broken[i] ^ 0x41);
     const auto decoded = decode_checkpoint(broken, kBoot);
-    // What the checksum does not cover is the header: its position and epoch may differ, no more.
+    // The checksum does not cover the header: only its position and epoch may differ.
     if (decoded) {
       EXPECT_EQ(decoded->memory.sessions.size(), 2u) << "byte " << i;
       Model survivor{kLimits};
@@ -138,7 +138,7 @@ TEST(Checkpoint, OfAnEmptyModelIsValid) {
   EXPECT_EQ(restored(encode(model))->session_count(), 0u);
 }
 
-// Takes so many pieces, and then no more.
+// Accepts so many pieces, and then no more.
 class FullSink final : public CheckpointSink {
  public:
   explicit FullSink(int room) : room_(room) {}
@@ -157,7 +157,7 @@ class FullSink final : public CheckpointSink {
 
 TEST_F(CheckpointTest, IsNeverFinishedWhenItDoesNotFit) {
   const Place place{kBoot, model_.ring_epoch(), model_.known_generations(), {}};
-  for (int room = 0; room < 2; ++room) {  // for nothing, and for the header
+  for (int room = 0; room < 2; ++room) {  // room for nothing, and for the header
     FullSink sink(room);
     const auto written = write_checkpoint(model_.snapshot(0, 0), place, sink);
     ASSERT_FALSE(written) << room;

@@ -54,7 +54,7 @@ TEST(CowPages, APageThatNoSnapshotHasAnyMoreIsChangedWhereItIs) {
   EXPECT_NE(&pages.edit(index), place);
 }
 
-// ThreadSanitizer's part of it: that a page is not written before its last reader has let go.
+// For ThreadSanitizer: a page is not written before its last reader has released it.
 TEST(CowPages, NeverChangesWhatAnotherThreadStillReads) {
   CowPages<int> pages;
   for (std::size_t i = 0; i < CowPages<int>::kPageSize; ++i) pages.add();

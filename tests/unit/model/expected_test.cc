@@ -123,7 +123,7 @@ TEST_F(Expected, OneThatIsUpCountsForMoreThanOneThatIsNot) {
   EXPECT_EQ(state.ids.session_id, 20u);
 }
 
-// The name of an interface comes back with another session; the one that has ended does not count.
+// An interface's name is used again by another session; the ended one does not count.
 TEST_F(Expected, RecycledInterfaceBelongsToWhoLives) {
   bring_up(session_);
   model_.apply(session_.ended(ring::Cause::killed));

@@ -38,7 +38,7 @@ class ModelTest : public testing::Test {
  protected:
   ModelTest() { model_.begin_ring(1, 16); }
 
-  // Every session that lives, as liveness does with processes that are gone.
+  // Ends every live session, as liveness does for processes that are gone.
   void kill(std::uint64_t now_ns) {
     std::vector<std::uint32_t> living;
     model_.for_each_living([&](std::uint32_t index, const Session&) { living.push_back(index); });
@@ -78,7 +78,7 @@ TEST_F(ModelTest, SaysWhetherMoreThanStatisticsChanged) {
   EXPECT_EQ(facts_version(), opened);
   EXPECT_EQ(model_.find(kIds)->state.counters.receive_bytes, 1000u);
 
-  test::set_text(session_.state().identity.ifname, "ppp77");  // news in a report of statistics
+  test::set_text(session_.state().identity.ifname, "ppp77");  // a change that comes with statistics
   model_.apply(session_.counters(2000, 600));
   const std::uint64_t renamed = facts_version();
   EXPECT_NE(renamed, opened);
@@ -315,7 +315,7 @@ TEST_F(ModelTest, AnotherRingForgetsPlacesAndGenerationsButNotSessions) {
   const std::uint64_t starts = model_.totals().starts;
   model_.begin_ring(2, 16);
   EXPECT_FALSE(model_.find(kIds)->has_slot);
-  session_.in_slot(0, 1);  // the session says itself again in the new ring
+  session_.in_slot(0, 1);  // the session publishes itself again in the new ring
   model_.apply(session_.opened());
   EXPECT_TRUE(model_.find(kIds)->has_slot);
   EXPECT_EQ(model_.totals().starts, starts);

@@ -1,5 +1,5 @@
-// Each row of reconciliation.def on a session of the model that the two witnesses have really
-// spoken of.
+// Each row of reconciliation.def, with a session of the model that the two witnesses have really
+// reported.
 #include "agent/model/reconciliation.h"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ KernelSession kernel_session() {
   return session;
 }
 
-// A session of which plugin and kernel have said just that, at `now_ns`.
+// A session of which plugin and kernel have reported exactly this, at `now_ns`.
 Session session_with(PluginWord plugin, KernelView kernel, std::uint64_t now_ns) {
   Model model({10, 1000 * kSecond});
   SessionScript script(kIds.tunnel_id, kIds.session_id);

@@ -25,7 +25,7 @@ const Bytes kNone = bytes_of({1, 4, 0x05, 0xdc});
 
 class AuthenticationWatchTest : public testing::Test {
  protected:
-  // LCP comes up: what each side has to use.
+  // LCP comes up and says what each side must use.
   void agree(const Bytes& of_peer, const Bytes& to_peer = kNone) {
     watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, of_peer}, kIn);
     watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, to_peer}, kOut);

@@ -20,7 +20,7 @@ struct Classified {
   ControlPacket packet{};
 };
 
-// A copy on the heap with nothing behind it, so that AddressSanitizer sees any byte read past its
+// A copy on the heap with nothing behind it, so that AddressSanitizer detects any read past its
 // end.
 std::unique_ptr<std::uint8_t[]> exact_copy(const Bytes& bytes) {
   auto copy = std::make_unique<std::uint8_t[]>(bytes.size());

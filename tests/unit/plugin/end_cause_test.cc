@@ -46,7 +46,7 @@ Steps operator+(Steps first, const Steps& second) {
   return first;
 }
 
-// What pppd calls, with the status of the moment (8 while connecting, 10 until RUNNING, then 0).
+// pppd's calls, with its status at each (8 while connecting, 10 until RUNNING, then 0).
 Steps establishes() {
   return {up(Phase::serialconn, 8), up(Phase::establish, 10)};
 }
@@ -103,7 +103,7 @@ std::string name_of(const testing::TestParamInfo<Row>& info) {
   return info.param.name;
 }
 
-// What real sessions did, pppd 2.4.9 and 2.5 alike. (SIGKILL is not here: the process says
+// As real sessions did, with pppd 2.4.9 and 2.5 alike. (SIGKILL is not here: the process reports
 // nothing.)
 INSTANTIATE_TEST_SUITE_P(
     Seen, EndCauseTable,
@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"segmentation_fault", runs() + Steps{signal(SIGSEGV)}, 127, Cause::crashed, SIGSEGV}),
     name_of);
 
-// What pppd's sources say beyond that.
+// Further cases, from pppd's sources.
 INSTANTIATE_TEST_SUITE_P(
     Read, EndCauseTable,
     testing::Values(
@@ -183,7 +183,8 @@ INSTANTIATE_TEST_SUITE_P(
             Cause::crashed, SIGBUS}),
     name_of);
 
-// The kernel's session is missed while the link still seems to run, or when it is being taken down.
+// The loss of the kernel's session is noticed while the link still seems to run, or while it is
+// being taken down.
 INSTANTIATE_TEST_SUITE_P(
     WithoutItsKernelSession, EndCauseTable,
     testing::Values(

@@ -15,7 +15,7 @@ constexpr std::uint64_t kMs = 1'000'000;
 constexpr std::uint64_t kSecond = 1'000 * kMs;
 constexpr std::uint64_t kStart = 100 * kSecond;
 
-// Magic numbers as pppd takes them: one for each side.
+// Magic numbers as in pppd: one for each side.
 Packet request(int identifier) {
   return {kLcpEchoRequest, identifier, {0x4d, 0xaf, 0x1b, 0x3b}};
 }

@@ -1,5 +1,5 @@
 // Control packets for tests, with their bytes on the heap and nothing behind them, so that
-// AddressSanitizer sees any byte read past their end.
+// AddressSanitizer detects any read past their end.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace pppol2tp::test {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Puts bytes, and texts as theirs, behind each other.
+// Concatenates bytes and texts.
 inline Bytes bytes_of(std::initializer_list<int> bytes, std::string_view text = "",
                       std::initializer_list<int> more = {}) {
   Bytes all;

@@ -12,7 +12,7 @@ namespace pppol2tp {
 namespace {
 
 std::uint64_t start_ticks(const std::string& stat) {
-  const std::vector<char> exact(stat.begin(), stat.end());  // without the end of a string
+  const std::vector<char> exact(stat.begin(), stat.end());  // not terminated
   return parse_start_ticks(exact.data(), exact.size());
 }
 

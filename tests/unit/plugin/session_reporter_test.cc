@@ -187,7 +187,7 @@ TEST_F(Session, TellsItsIpv6LinkLocalAddresses) {
 }
 
 TEST_F(Session, TellsOfNoNetworkGoingDownThatNeverCameUp) {
-  // pppd says ip_down also when IPCP opened and then refused the addresses.
+  // pppd reports ip_down also when IPCP opened and then refused the addresses.
   reporter_.ipv4_down(55);
   reporter_.ipv6_down(55);
   EXPECT_EQ(ring_.story(), "opened");

@@ -16,7 +16,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// The names are put together byte by byte, as Linux on a little-endian machine lays them out
+// The names are built byte by byte, as Linux lays them out on a little-endian machine
 // (<linux/if_pppol2tp.h>; both struct and fields are packed), and not with the structs under test.
 void put(Bytes& bytes, std::uint64_t value, int size) {
   for (int i = 0; i < size; ++i) {

@@ -32,11 +32,11 @@ class Played {
     carry(static_cast<std::uint64_t>(frames));
   }
 
-  // Whether a frame is ridden on that comes `after_ms` after the last reading, or the session's
-  // begin.
+  // Whether statistics are read along with a frame that comes `after_ms` after the last reading, or
+  // after the session's begin.
   bool rides(std::uint64_t after_ms) const { return schedule_.rides(now_ns_ + after_ms * kMs); }
 
-  // One more reading; the pace from then on, in seconds.
+  // Makes one more reading; returns the pace from then on, in seconds.
   int read_after(std::uint64_t seconds) {
     now_ns_ += seconds * kSecond;
     schedule_.read(packets_, now_ns_);

@@ -1,4 +1,4 @@
-// The plugin has one telemetry for its process, so each test plays pppd in a process of its own.
+// The plugin has one telemetry for its process, so each test plays pppd in a child process.
 #include "plugin/telemetry.h"
 
 #include <arpa/inet.h>
@@ -22,7 +22,8 @@ namespace {
 constexpr int kEstablish = 4;
 constexpr int kRunning = 8;
 
-// Runs `pppd` in a child; returns its pid once it has exited, and the test fails unless with 0.
+// Runs `pppd` in a child, and returns its pid after it exited; the test fails unless it exits with
+// 0.
 pid_t run(const std::function<void()>& pppd) {
   const pid_t pid = fork();
   if (pid == 0) {
@@ -289,7 +290,7 @@ TEST(Telemetry, GoesOnInTheChildOfADetach) {
   const pid_t parent = run([&] {
     open_session(ring.path());
     telemetry_phase(kEstablish, 10);
-    // As pppd's detach() does it: the child waits until the parent is gone.
+    // As in pppd's detach(): the child waits until the parent is gone.
     int pipe_ends[2];
     ASSERT_EQ(pipe(pipe_ends), 0);
     const pid_t child = fork();
@@ -308,8 +309,8 @@ TEST(Telemetry, GoesOnInTheChildOfADetach) {
     EXPECT_EQ(waitpid(child, nullptr, 0), child);
   });
 
-  // The parent's two and, under the child's pid, its handing over. The child says all again and
-  // goes on.
+  // The parent's two records, and its handing over under the child's pid. Then the child publishes
+  // everything again and goes on.
   EXPECT_EQ(ring.story(),
             "opened phase_changed phase_changed opened phase_changed phase_changed ended");
   const std::vector<std::uint32_t> pids = pids_of(ring);

@@ -1,5 +1,4 @@
-// A small ring in a folder of its own, and a reader of it, for tests that look at what was
-// published.
+// A small ring in its own folder, and a reader of it, for tests of what was published.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -63,7 +62,7 @@ class TemporaryRing {
     return text;
   }
 
-  // What they add up to.
+  // The state that they add up to.
   ring::SessionState state() const {
     ring::SessionState state{};
     for (const ring::Record& record : records()) {

@@ -72,11 +72,11 @@ TEST(Checksum, FindsAnyTwoSwappedWords) {
   }
 }
 
-// What two writers in one slot leave behind: each word is of one or of the other.
+// What two writers leave in one slot: each word is from one or the other.
 TEST(Checksum, FindsMixturesOfTwoRecords) {
   std::mt19937_64 random(4);
   const Words one = random_words(5);
-  // Two records of one session differ in a few words by little.
+  // Two records of one session differ only in a few words, and only a little.
   Words other = one;
   for (std::size_t i = 3; i < kWords; i += 3) other[i] += 1;
   const std::uint64_t check_of_one = check_of(one, kWords, 5);

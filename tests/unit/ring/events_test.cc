@@ -9,7 +9,7 @@
 namespace pppol2tp::ring {
 namespace {
 
-// One event type, described without its types, so that a test can be a loop over all rows.
+// One event type without its C++ types, so that a test can loop over all rows.
 struct Row {
   const char* name;
   EventType type;

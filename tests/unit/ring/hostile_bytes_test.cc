@@ -1,6 +1,5 @@
-// A reader on a ring whose bytes change at random: it must stay within the bytes, come back from
-// every call, hand out nothing that fails its check, and go on once writers have put things right
-// again.
+// A reader on a ring whose bytes change at random. It must stay within the bytes, return from every
+// call, deliver nothing that fails its check, and go on once writers have repaired the ring.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +13,7 @@ namespace {
 
 using Random = std::mt19937_64;
 
-// Values that arithmetic goes wrong at, beside any value at all.
+// Values at which arithmetic goes wrong, and any others.
 std::uint64_t hostile_word(Random& random) {
   switch (random() % 6) {
     case 0:
@@ -72,7 +71,7 @@ void read_everything(MemoryRing& ring, Reader& reader) {
   }
 }
 
-// Once the writers have gone around, a reader has everything again that they write.
+// After the writers went once around, a reader gets everything that they write again.
 void expect_recovery(MemoryRing& ring, Reader& reader, std::uint64_t first) {
   ring.control().next_ticket.store(first);
   for (std::uint64_t i = 0; i < ring.segment().geometry().record_slots; ++i) {

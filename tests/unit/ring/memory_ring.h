@@ -29,7 +29,7 @@ class MemoryRing {
   MemoryRing(const MemoryRing&) = delete;
   MemoryRing& operator=(const MemoryRing&) = delete;
 
-  // As if it had just been made.
+  // As if it were new.
   void format_anew() {
     segment_.close();
     std::memset(bytes_, 0, sizeof(Info));
@@ -57,8 +57,8 @@ class MemoryRing {
   Segment segment_;
 };
 
-// The record that session `session` publishes as its `number`th: all of its words follow from these
-// two, so is_intact() knows a mixture of two when it sees one.
+// Record `number` of session `session`: all of its words depend on these two, so is_intact()
+// recognises a mixture.
 inline Record numbered_record(std::uint32_t session, std::uint64_t number) {
   Record record{};
   CountersSection counters{};
@@ -92,8 +92,7 @@ inline std::vector<std::uint64_t> take_numbers(Reader& reader) {
   return numbers;
 }
 
-// What became of all tickets that the reader has gone past; equal to its position when it began at
-// 0.
+// The number of tickets that the reader has accounted for; equals its position if it began at 0.
 inline std::uint64_t accounted(const Reader& reader) {
   const ReaderCounts& counts = reader.counts();
   return counts.delivered + counts.lost + counts.corrupt + reader.position().hole_count;

@@ -36,8 +36,7 @@ TEST(ProcessId, IsAnotherInAChildOfForkAndInItsChild) {
   EXPECT_EQ(own_pid(), here);
 }
 
-// What clone(2) makes is not noticed: so there the id that is remembered can be told from the
-// kernel's.
+// Children of clone(2) are not noticed: there the remembered id differs from the kernel's.
 TEST(ProcessId, IsRemembered) {
   const pid_t here = own_pid();
   const pid_t child = static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));

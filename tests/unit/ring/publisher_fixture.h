@@ -1,4 +1,4 @@
-// A publisher's ring and what a reader finds there, and sections to publish.
+// A publisher's ring, what a reader finds there, and sections to publish.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace pppol2tp::ring::test {
 
 inline constexpr Geometry kGeometry{256, 16};
 
-// Values that only have to be told apart.
+// Values that only need to be distinct.
 inline OpenedSection opened() {
   OpenedSection section{};
   section.opened_ns = 11;

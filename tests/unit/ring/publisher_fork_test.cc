@@ -1,4 +1,4 @@
-// The publisher across fork: who speaks for the session, and who is silent.
+// The publisher across fork: which process publishes, and which is silent.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -150,7 +150,7 @@ TEST_F(PublisherTest, CanBeDestroyedSilentAndLeavesNothingLocked) {
     publisher.silence();
   }
   EXPECT_EQ(owner_state(segment_, records().at(0).header.slot), OwnerState::none);
-  // The C library's list of this thread's robust mutexes is whole: it can be added to.
+  // The C library's list of this thread's robust mutexes is intact: one can be added.
   Publisher next;
   EXPECT_EQ(open(next), SegmentStatus::attached);
 }

@@ -74,7 +74,7 @@ TEST_F(PublisherTest, CountersAndEchosThatAreToldTogetherAreStillARecordEach) {
   EXPECT_EQ(table.echo.replies, 5u);
 }
 
-// Whose writer decides to wake sets the token to its clock, which is far from 2 at any time.
+// A writer that decides to wake sets the token to its clock, which is always far from 2.
 TEST_F(PublisherTest, WakesAReaderForEventsAndNotForStatistics) {
   Publisher publisher;
   ASSERT_EQ(open(publisher), SegmentStatus::attached);
@@ -126,8 +126,9 @@ TEST_F(PublisherTest, WritesTheTableBeforeTheRecord) {
   Publisher publisher;
   ASSERT_EQ(open(publisher), SegmentStatus::attached);
   attach_reader();
-  // Whoever has seen record n finds n in the table, or more: here, with the record not even
-  // published, because tickets are where numbers end and all the ring's slots are in the future.
+  // A reader that has seen record n finds n or more in the table. Here the record is not even
+  // published, because the next ticket is near the maximum, and all the ring's slots are in the
+  // future.
   publisher.publish(opened());
   const auto first = records();
   ASSERT_EQ(first.size(), 1u);

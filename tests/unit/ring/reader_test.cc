@@ -23,7 +23,7 @@ std::vector<std::uint64_t> numbers_from_to(std::uint64_t first, std::uint64_t la
   return numbers;
 }
 
-// A ring, and a writer in slow motion beside the real one.
+// A ring, and beside the real writer one that goes step by step.
 class ReaderTest : public testing::Test {
  protected:
   void publish(std::uint64_t number, std::uint32_t session = 1) {
@@ -217,7 +217,7 @@ TEST_F(ReaderTest, GivesUpTheOldestOfMoreHolesThanItCanRemember) {
 TEST_F(ReaderTest, LosesARecordThatIsBeingOverwritten) {
   Reader reader(ring_.segment());
   publish_many(1, kSlots);
-  mark(claim());  // of the slot that the first record is in
+  mark(claim());  // marks the slot that holds the first record
   EXPECT_EQ(take_numbers(reader), numbers_from_to(2, kSlots));
   EXPECT_EQ(reader.counts().lost, 1u);
   EXPECT_EQ(reader.position().hole_count, 1u);

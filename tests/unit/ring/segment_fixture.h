@@ -1,4 +1,4 @@
-// A file to make, to refuse and to tamper with.
+// A file to create, to refuse and to tamper with.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@
 
 namespace pppol2tp::ring {
 
-// How a failing test shows a status.
+// How gtest prints a status.
 inline void PrintTo(SegmentStatus status, std::ostream* out) {
   *out << to_text(status);
 }
@@ -31,7 +31,7 @@ namespace pppol2tp::ring::test {
 inline constexpr gid_t kSomeGroup = 4242;
 inline constexpr uid_t kSomebody = 4243;
 
-// Writes over some bytes of a file.
+// Overwrites some bytes of a file.
 template <typename Value>
 void patch(const std::string& path, std::size_t offset, Value value) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -40,7 +40,7 @@ void patch(const std::string& path, std::size_t offset, Value value) {
   ASSERT_TRUE(file.flush());
 }
 
-// What `body` returns in a process of its own; -1: the process died.
+// Runs `body` in a child; returns its result, or -1 if the child died.
 inline int in_child(const std::function<int()>& body) {
   const pid_t child = fork();
   if (child == 0) _exit(body());
@@ -78,7 +78,7 @@ class SegmentTest : public testing::Test {
   }
   SegmentStatus write() { return create(); }
 
-  // Both ends refuse the file, with the same reason.
+  // Both sides refuse the file, for the same reason.
   void expect_both(SegmentStatus status) {
     EXPECT_EQ(read(), status);
     EXPECT_EQ(write(), status);
@@ -93,7 +93,7 @@ class SegmentTest : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-// Gives files away, mounts, becomes somebody else.
+// For tests that change owners, mount, or change the user id.
 class SegmentAsRootTest : public SegmentTest {
  protected:
   void SetUp() override {

@@ -1,4 +1,4 @@
-// What neither a writer nor a reader takes for its ring.
+// Files that neither a writer nor a reader accepts as its ring.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -86,7 +86,8 @@ TEST_F(SegmentTest, RefusesASymbolicLink) {
   expect_both(SegmentStatus::not_a_file);
 }
 
-// Somebody who may write to a directory can place a link there before it becomes root's alone.
+// A user who may write to a directory can put a link there before the directory becomes root's
+// alone.
 TEST_F(SegmentTest, RefusesToWriteAFileThatHasAnotherNameSomewhere) {
   TemporaryDirectory elsewhere;
   ASSERT_EQ(create(), SegmentStatus::attached);

@@ -113,8 +113,7 @@ TEST_F(SegmentTest, IsNotMadeWithAGeometryThatMakesNoSense) {
   EXPECT_THAT(directory_.names(), IsEmpty());
 }
 
-// A mount namespace of the child's own, with a file system of one mebibyte in the directory's
-// place.
+// In its own mount namespace, with a file system of one mebibyte in place of the directory.
 TEST_F(SegmentAsRootTest, IsNotMadeWhereThereIsNoSpaceForAllOfIt) {
   const int status = in_child([&] {
     if (unshare(CLONE_NEWNS) != 0 ||

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t kSlots = kTinyGeometry.session_slots;
 
-// All of it follows from two numbers, so that a mixture shows.
+// All of it depends on two numbers, so that a mixture shows.
 SessionState state_of(std::uint32_t session, std::uint64_t records) {
   SessionState state{};
   state.records = records;
@@ -179,7 +179,7 @@ TEST(SessionTable, LeavesAloneWhatIsSaidNotToHaveChanged) {
   claim.release();
 }
 
-// Of the copy that readers take at present.
+// The copy that readers take at present.
 StateCopy& copy_of(MemoryRing& ring, const SessionClaim& claim) {
   SessionSlot& slot = ring.segment().session_slot(claim.slot());
   return *reinterpret_cast<StateCopy*>(slot.copies[slot.version.load() % 2]);
@@ -190,7 +190,7 @@ TEST(SessionTable, OfAnOlderWriterHasTheSectionsThatItKnewAndNothingBehindThem) 
   SessionClaim claim;
   ASSERT_TRUE(claim.claim(ring.segment()));
   SessionState said = state_of(9, 4);
-  said.end.exit_status = 17;  // left behind by a newer writer that had the slot before
+  said.end.exit_status = 17;  // left by a newer writer that had the slot before
   claim.write(said);
   copy_of(ring, claim).bytes = offsetof(SessionState, end);
   SessionState state;
@@ -248,7 +248,7 @@ TEST(SessionTable, AnOwnerThatVanishedIsSeenToHaveDiedAndItsSlotCanBeTaken) {
     ASSERT_TRUE(claim.claim(ring.segment()));
     claim.write(state_of(9, 1));
     slot = claim.slot();
-  }).join();  // to the kernel's robust list, the end of a thread is what the end of a process is
+  }).join();  // for the kernel's robust list, a thread's end is like a process' end
   EXPECT_EQ(owner_state(ring.segment(), slot), OwnerState::died);
   ring.control().table_cursor.store(slot);
   SessionClaim next;

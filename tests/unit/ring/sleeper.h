@@ -1,4 +1,4 @@
-// A reader that waits in a thread of its own, on a ring in this process' memory.
+// A reader that waits in its own thread, on a ring in this process' memory.
 #pragma once
 
 #include <linux/futex.h>
@@ -19,25 +19,25 @@ namespace pppol2tp::ring::test {
 
 inline constexpr std::uint64_t kForever = 3'600'000'000'000;
 
-// What tokens are made of.
+// The clock that tokens are made from.
 inline std::uint32_t coarse_ms() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
   return static_cast<std::uint32_t>(now.tv_sec * 1000 + now.tv_nsec / 1'000'000);
 }
 
-// A settled token of that time, or of a millisecond before it.
+// A settled token of that time, or of the millisecond before.
 inline std::uint32_t token_of(std::uint32_t ms) {
   return ms & ~std::uint32_t{1};
 }
 
-// Wakes whoever sleeps on the ring's token, and says how many they were: nobody, if a writer has
-// woken them before.
+// Wakes all that sleep on the ring's token, and returns how many they were: 0 if a writer has woken
+// them before.
 inline long wake_all(const Control& control) {
   return syscall(SYS_futex, &control.wake_token, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
-// Joined in the destructor: somebody must have ended the wait before.
+// Joined in the destructor: the wait must have ended before.
 class Sleeper {
  public:
   Sleeper(const Segment& segment, std::uint64_t seen)
@@ -52,7 +52,7 @@ class Sleeper {
 
   bool is_woken() const { return woken_; }
 
-  // Until the thread sleeps in the kernel on the futex, as /proc tells.
+  // Returns when the thread sleeps in the kernel on the futex, as seen in /proc.
   void await_sleep() const {
     while (thread_id_ == 0) std::this_thread::yield();
     const std::string path = "/proc/self/task/" + std::to_string(thread_id_) + "/syscall";

@@ -1,4 +1,4 @@
-// A directory of this test's own, on tmpfs where the machine has one to offer.
+// A directory for this test, on tmpfs if the machine has one.
 #pragma once
 
 #include <stdlib.h>

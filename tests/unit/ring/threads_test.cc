@@ -1,5 +1,5 @@
-// Writers and a reader as threads on one mapping: so that ThreadSanitizer sees both ends, which it
-// does not when they are in different processes.
+// Writers and a reader as threads on one mapping, so that ThreadSanitizer sees both sides; it does
+// not when they are in different processes.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -82,7 +82,7 @@ TEST_P(ThreadsTest, AReaderThatSleepsWheneverThereIsNothingIsWokenForEveryRecord
   for (std::uint64_t number = 1; number <= kRecords; ++number) {
     writer.publish(numbered_record(1, number));
     while (heard < number) std::this_thread::yield();
-    // As if the latest wake-up had been long ago: then the reader sleeps until it is woken.
+    // As if the latest wake-up were long ago: then the reader sleeps until it is woken.
     ring.control().wake_token.fetch_sub(1000);
   }
   reading.join();

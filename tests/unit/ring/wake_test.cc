@@ -22,8 +22,8 @@ TEST(Waking, RenewsTheTokenAfterAPeriod) {
 TEST(Waking, LeavesATokenOfThePeriodAlone) {
   MemoryRing ring;
   Writer writer(ring.segment());
-  // In the very tick that the token names, or else a tick later with a token of that tick: once out
-  // of many tries, the burst lies in one period.
+  // The burst must lie in one period: in the tick that the token names, or a tick later with a
+  // token of that tick. One of many tries succeeds.
   for (;;) {
     const std::uint32_t start = token_of(coarse_ms());
     ring.control().wake_token.store(start);
@@ -69,7 +69,7 @@ TEST(Waking, LeavesNothingOwing) {
   EXPECT_EQ(ring.control().wake_token.load() % 2, 0u);
 }
 
-// Somebody who should not sleep, with such a recent token, tells whether the kernel was asked.
+// A sleeper, which should not sleep with so recent a token, shows whether the kernel was called.
 TEST(Waking, TakesNoSystemCallUnderASteadyLoad) {
   MemoryRing ring;
   for (;;) {
@@ -135,7 +135,7 @@ TEST(Waiting, IsNotBegunOnAPositionBeforeTheReaders) {
 TEST(Waiting, IsShortWhileTheLatestWakeUpIsRecent) {
   MemoryRing ring;
   ring.control().wake_token.store(coarse_ms());
-  Reader::wait(ring.segment(), 0, kForever);  // nobody will wake it
+  Reader::wait(ring.segment(), 0, kForever);  // no writer wakes it
   EXPECT_GE(coarse_ms() - ring.control().wake_token.load(), kWakePeriodMs);
 }
 

@@ -80,7 +80,7 @@ TEST_P(WriterTest, TicketsGoOnWhereSixtyFourBitsOfASequenceWrap) {
   EXPECT_THAT(take_numbers(reader), ElementsAre(1, 2));
 }
 
-// Of a restartable sequence, every_instruction_test.cc shows the same.
+// every_instruction_test.cc shows the same for a restartable sequence.
 class PortableWriterTest : public testing::Test {
  protected:
   Published write(std::uint64_t number) {
