@@ -7,13 +7,13 @@
  * reader's loads are performed in any order that no acquire forbids. Stores are seen by all at once, as
  * on ARMv8; x86 allows less.
  *
- * A record has two words, so that tearing shows, and both say whose ticket it is. Of what a writer does
- * between own and commit two kinds exist:
- * -DRESTARTABLE   it looks how many tickets were claimed after its own; while it stores, only few are, for
- *                 it starts again whenever it was away. With one slot: none are. No check needed
+ * A record has two words, so that tearing shows, and both contain the ticket. Between own and commit there
+ * are two kinds of writers:
+ * -DRESTARTABLE   it looks how many tickets were claimed after its own; while it stores, only few are,
+ *                 because it starts again whenever it was away. With one slot: none are. No check needed
  * (without)       it goes on storing, its commit fails (compare-and-swap), and the check finds the rest
  *
- * Each of these takes one thing away, and a violation has to be found:
+ * Each of these removes one thing, and a violation must be found:
  * NO_MARK NO_GUARD NO_RELEASE_FENCE NO_RELEASE_COMMIT NO_ACQUIRE_LOOK NO_ACQUIRE_FENCE NO_SECOND_LOOK
  * NO_HOLES and, without RESTARTABLE, NO_CHECK NO_TICKET_IN_CHECK
  */
@@ -56,7 +56,7 @@
 
 byte next_ticket;
 byte sequence[SLOTS], one[SLOTS], two[SLOTS], check[SLOTS];
-byte committed;  /* one bit for each ticket; nobody acts on it */
+byte committed;  /* one bit for each ticket; for assertions only */
 byte gone;       /* writers that do nothing any more */
 
 #define OR_DIE if :: goto dead :: skip fi
@@ -172,7 +172,7 @@ inline take(t) {
 #else
   :: true ->
 #endif
-     assert(a == WORD(t) && b == WORD(t));  /* neither torn nor another ticket's nor never written */
+     assert(a == WORD(t) && b == WORD(t));  /* not torn, not another ticket's, and written */
      assert((given & (1 << t)) == 0);       /* once */
      given = given | (1 << t);
      delivered++
@@ -227,14 +227,14 @@ active proctype Reader() {
      fi;
      visit_holes();
      assert(delivered + lost + corrupt + open_holes == next);
-     /* Nothing is remembered from look to look: states that differ in that alone are one. */
+     /* Nothing is kept from look to look: states that differ only in this are merged. */
      d_step { before = 0; after = 0; a = 0; b = 0; c = 0; h = 0; end = 0;
               saw_before = false; saw_a = false; saw_b = false; saw_c = false; saw_after = false };
      if :: was_gone == WRITERS && next == next_ticket -> break :: else fi
   od;
   visit_holes();
-  /* Nobody writes any more: what was committed, and neither lapped nor stepped over and counted, has been
-   * handed out. */
+  /* All writers have ended: every record that was committed, and neither lapped nor stepped over and
+   * counted, has been delivered. */
   h = 0;
   do
   :: h < next ->

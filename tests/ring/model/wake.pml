@@ -2,14 +2,14 @@
  * The wake-up of plugin/ring/layout.h: a reader that sleeps on a word which writers renew, and a clock
  * that moves whenever it likes. Searched exhaustively by spin, with writers that die anywhere.
  *
- * PERIOD and QUIET are layout.h's, made as short as they can be. Claim and commit are one step here: what
- * lies between them is ring.pml's.
+ * PERIOD and QUIET are layout.h's, made as short as possible. Claim and commit are one step here: ring.pml
+ * models what lies between them.
  *
- * Each of these takes one thing away, and a violation has to be found:
+ * Each of these removes one thing, and a violation must be found:
  * NO_SECOND_LOOK   the clock before the swap decides whether to wake
  * NO_OWING         a token does not say that its writer may not have woken yet
  * NO_MARGIN        a writer may wake a tick later than the reader of an owing token sleeps
- * NO_RETRY         a writer whose swap fails leaves all to whoever was faster
+ * NO_RETRY         a writer whose swap fails leaves everything to the faster writer
  * NO_COMPARISON    the reader sleeps whatever the word is
  * NO_LOOK          the reader does not look at the claims before it sleeps
  */
@@ -20,7 +20,7 @@
 #define LAST_TICK 8
 #endif
 
-/* Of an even time, which a token says as it is, or less one where it is owing. */
+/* A token is an even time, or one less if it is owing. */
 #define EVEN(clock) ((clock) & ~1)
 #define TIME(token) EVEN((token) + 1)
 #define IS_OWING(token) ((token) % 2 == 1)
@@ -39,7 +39,7 @@ byte now, next_ticket, wake_token, seen;
 bool sleeps;
 byte gone;  /* writers that do nothing any more */
 
-/* Where others could tell: after what they see. */
+/* A writer may die after each step that others can see. */
 #define OR_DIE if :: may_die -> goto finished :: true fi
 
 inline publish() {
@@ -130,7 +130,7 @@ init {
   atomic { run Writer(some_die); run Writer(some_die) }
   gone == WRITERS;
   assert(some_die || !UNHEARD);
-  /* Whoever died: the next period's writer makes up for it. */
+  /* Whichever writer died: the next period's writer wakes in its place. */
 end:
   now - TIME(wake_token) >= PERIOD;
   run Writer(false);

@@ -319,7 +319,7 @@ TEST(Telemetry, GoesOnInTheChildOfADetach) {
   EXPECT_THAT(pids, testing::ElementsAre(parent, parent, child, child, child, child, child));
   EXPECT_EQ(ring.state().phase.current, ring::Phase::running);
   EXPECT_EQ(ring.state().end.exit_status, 5);
-  // One session, whatever the process; and one process, whoever tells of it.
+  // Both processes report the same session, and the same start of the child.
   const std::vector<ring::Record> records = ring.records();
   for (const ring::Record& record : records) {
     EXPECT_EQ(record.header.identity.instance, records[0].header.identity.instance);
