@@ -2,13 +2,11 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <cstdio>
 #include <ctime>
 #include <map>
 #include <random>
@@ -17,6 +15,7 @@
 
 #include "tests/ring/shared_object.h"
 #include "tests/unit/ring/memory_ring.h"
+#include "tests/unit/ring/sleeper.h"
 #include "tests/unit/ring/temporary_directory.h"
 
 namespace pppol2tp::ring::test {
@@ -219,19 +218,6 @@ TEST_P(CrowdTest, StoppedContinuedAndKilledWritersGetNoTornRecordAcceptedAndStop
   RecordProperty("corrupt", std::to_string(audience.counts().corrupt));
 }
 
-// Returns when the process sleeps in the kernel on a futex.
-void await_sleep(pid_t pid) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/syscall";
-  for (;;) {
-    FILE* const file = fopen(path.c_str(), "re");
-    long number = -1;
-    const int read = file == nullptr ? 0 : fscanf(file, "%ld", &number);
-    if (file != nullptr) fclose(file);
-    if (read == 1 && number == SYS_futex) return;
-    sched_yield();
-  }
-}
-
 TEST(SleepingReader, OfAnotherProcessAndWithAReadOnlyMappingIsWokenByTheFirstRecord) {
   TemporaryDirectory directory;
   Segment segment;
@@ -246,7 +232,7 @@ TEST(SleepingReader, OfAnotherProcessAndWithAReadOnlyMappingIsWokenByTheFirstRec
     while (!reader.take(record)) Reader::wait(mine, reader.position().next, 3'600'000'000'000);
     _exit(record.header.number == 5 ? 0 : 2);
   }
-  await_sleep(child);
+  await_futex_sleep(child);
   Writer(segment).publish(numbered_record(1, 5));
   int status = -1;
   waitpid(child, &status, 0);

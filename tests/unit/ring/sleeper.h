@@ -37,6 +37,19 @@ inline long wake_all(const Control& control) {
   return syscall(SYS_futex, &control.wake_token, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
+// Returns when the thread, of whichever process, sleeps in the kernel on a futex.
+inline void await_futex_sleep(pid_t thread) {
+  const std::string path = "/proc/" + std::to_string(thread) + "/syscall";
+  for (;;) {
+    FILE* const file = fopen(path.c_str(), "re");
+    long number = -1;
+    const int read = file == nullptr ? 0 : fscanf(file, "%ld", &number);
+    if (file != nullptr) fclose(file);
+    if (read == 1 && number == SYS_futex) return;
+    std::this_thread::yield();
+  }
+}
+
 // Joined in the destructor: the wait must have ended before.
 class Sleeper {
  public:
@@ -52,18 +65,10 @@ class Sleeper {
 
   bool is_woken() const { return woken_; }
 
-  // Returns when the thread sleeps in the kernel on the futex, as seen in /proc.
+  // Returns when the thread sleeps.
   void await_sleep() const {
     while (thread_id_ == 0) std::this_thread::yield();
-    const std::string path = "/proc/self/task/" + std::to_string(thread_id_) + "/syscall";
-    for (;;) {
-      FILE* const file = fopen(path.c_str(), "re");
-      long number = -1;
-      const int read = file == nullptr ? 0 : fscanf(file, "%ld", &number);
-      if (file != nullptr) fclose(file);
-      if (read == 1 && number == SYS_futex) return;
-      std::this_thread::yield();
-    }
+    await_futex_sleep(thread_id_);
   }
 
  private:
