@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <ctime>
+#include <iterator>
 #include <map>
 #include <random>
 #include <string>

@@ -1,7 +1,9 @@
 // Builds records and states of a session as its plugin would publish them.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 #include "plugin/ring/events.h"

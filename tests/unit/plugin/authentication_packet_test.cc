@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/unit/plugin/packets.h"
 
 namespace pppol2tp {
