@@ -8,6 +8,9 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck disable=SC2034
 cache_dir=$repo/build/vm
 
+# Debian has depmod, modprobe and pppd where its users, other than root, do not look.
+PATH=$PATH:/usr/sbin:/sbin
+
 say() { printf '%s\n' "$*"; }
 
 die() {
@@ -46,11 +49,16 @@ as_owner() {
   fi
 }
 
-# log_file NAME: prints its path and sees to it that it is the owner's. Below build/, or, where the
-# checkout is on a file system that cannot be written, in /tmp.
+# log_file NAME: prints its path and sees to it that it is the owner's. Below build/, or, where that
+# cannot be written, in a directory in /tmp, one for each script that runs.
 log_file() {
   local directory=$repo/build/logs
-  as_owner mkdir -p "$directory" 2> /dev/null && [[ -w $directory ]] || directory=$(mktemp -d /tmp/pppol2tp-logs.XXXXXX)
+  if ! as_owner mkdir -p "$directory" 2> /dev/null || [[ ! -w $directory ]]; then
+    directory=/tmp/pppol2tp-logs.$$
+    # Whoever may write to /tmp may have made it, or a link of that name.
+    mkdir -m 700 "$directory" 2> /dev/null || [[ -O $directory && ! -L $directory ]] ||
+      die "no place for a log: $repo/build cannot be written, and $directory is somebody else's"
+  fi
   as_owner touch "$directory/$1.log"
   echo "$directory/$1.log"
 }
