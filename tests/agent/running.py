@@ -1,5 +1,6 @@
 """The agent as a process, and sessions that report to it; for the tests in this folder."""
 
+import itertools
 import json
 import os
 import pathlib
@@ -30,10 +31,21 @@ def program_for_nobody(directory):
 AS_NOBODY = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
+# Processes that run at once begin at different places.
+_candidates = itertools.count(16 * os.getpid())
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has. The kernel takes the ports of outgoing connections from 32768 on, so it stays free, also while
+    the program that listens on it is started again."""
+    for candidate in _candidates:
+        port = 10_000 + candidate % 20_000
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def run_agent(*arguments, program=AGENT, **how):
