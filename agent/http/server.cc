@@ -19,6 +19,7 @@
 #include "agent/http/civetweb_openssl.h"
 #include "agent/http/listener.h"
 #include "agent/http/open_sockets.h"
+#include "agent/http/stack_pages.h"
 
 namespace pppol2tp::http {
 namespace {
@@ -280,6 +281,7 @@ int Server::Engine::on_connection(const mg_connection* connection,
 void Server::Engine::on_close(const mg_connection* connection) noexcept {
   // None if the connection failed before on_connection(), in a TLS handshake.
   if (auto* entry = entry_of(connection)) engine_of(connection).connections_.remove(entry);
+  return_unused_stack_pages();
 }
 
 int Server::Engine::on_request(mg_connection* connection) noexcept {

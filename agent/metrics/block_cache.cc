@@ -165,7 +165,7 @@ std::uint64_t BlockCache<Item>::label_hash(Part pages) const {
 template <typename Item>
 BlockLabels BlockCache<Item>::make_labels(Part pages) const {
   std::vector<std::string> texts;
-  ShardKeys shard_keys{};
+  ShardKeys shard_keys(pages.size() * kPageSize);
   LabelList labels;
   for_each_place(pages, [&](std::size_t place, const Item* item) {
     labels.clear();
@@ -176,7 +176,7 @@ BlockLabels BlockCache<Item>::make_labels(Part pages) const {
     }
     texts.emplace_back(labels.text());
   });
-  return {texts, shard_keys};
+  return {texts, std::move(shard_keys)};
 }
 
 // Only items that the family has a sample of: the labels of others are not shown.

@@ -21,6 +21,54 @@
 
 namespace pppol2tp::metrics {
 
+// How many bytes beyond its end a text must be readable: it is copied in strides of this size.
+inline constexpr std::size_t kStride = 16;
+
+// A text for each item, in one piece of memory.
+class ItemTexts {
+ public:
+  // To read them in a loop that also writes text: what it writes cannot change this copy of where
+  // they are, which the compiler would not know of the object itself.
+  class View {
+   public:
+    const char* begin_of(std::size_t item) const { return bytes_ + ends_[item]; }
+    std::size_t size_of(std::size_t item) const { return ends_[item + 1] - ends_[item]; }
+
+   private:
+    friend class ItemTexts;
+    const char* bytes_;
+    const std::uint32_t* ends_;
+  };
+
+  // Add the items' texts in order; an absent item has an empty one.
+  void add(std::string_view text) {
+    bytes_ += text;
+    ends_.push_back(static_cast<std::uint32_t>(bytes_.size()));
+  }
+  void finish() {
+    bytes_.append(kStride, '\0');
+    bytes_.shrink_to_fit();
+    ends_.shrink_to_fit();
+  }
+
+  // Of those items that have been added; valid as long as the object is.
+  View view() const {
+    View view;
+    view.bytes_ = bytes_.data();
+    view.ends_ = ends_.data();
+    return view;
+  }
+
+  // Of all texts together.
+  std::size_t size() const { return ends_.back(); }
+
+  bool operator==(const ItemTexts&) const = default;
+
+ private:
+  std::string bytes_;
+  std::vector<std::uint32_t> ends_{0};  // behind a 0
+};
+
 // One number for each item that has one. All are of one kind, because they come from one row of the
 // metric table. If all are equal, as in most columns other than counters, the number is stored
 // once.
@@ -44,12 +92,26 @@ class Column {
   // By item, unless is_constant().
   const std::uint64_t* numbers() const { return numbers_.data(); }
 
-  bool operator==(const Column&) const = default;
+  // Writes a present item's number (or any item's if is_constant()) at `out`, where kMaxNumberBytes
+  // must be free; returns its end.
+  char* write(char* out, std::size_t item) const;
+
+  // All numbers as text, if that was kept. Null for integers, which are written as quickly as a
+  // text is copied, and if is_constant().
+  const ItemTexts* texts() const { return texts_.get(); }
+
+  // Call before the column is shared.
+  void keep_texts();
+
+  bool operator==(const Column& other) const {
+    return kind_ == other.kind_ && present_ == other.present_ && numbers_ == other.numbers_;
+  }
 
  private:
   Kind kind_;
   ItemSet present_;
   std::vector<std::uint64_t> numbers_;
+  std::unique_ptr<const ItemTexts> texts_;  // made from the rest
 };
 
 // A column's values, before it is known whether they differ from the last scrape's. Times are
@@ -115,37 +177,6 @@ class ColumnPart {
   std::size_t first_;
 };
 
-// How many bytes beyond its end a text must be readable: it is copied in strides of this size.
-inline constexpr std::size_t kStride = 16;
-
-// A text for each item, in one piece of memory.
-class ItemTexts {
- public:
-  // Add the items' texts in order; an absent item has an empty one.
-  void add(std::string_view text) {
-    bytes_ += text;
-    ends_[++count_] = static_cast<std::uint32_t>(bytes_.size());
-  }
-  void finish() {
-    for (; count_ < kItemsInBlock; ++count_) ends_[count_ + 1] = ends_[count_];
-    size_ = bytes_.size();
-    bytes_.append(kStride, '\0');
-    bytes_.shrink_to_fit();
-  }
-
-  const char* begin_of(std::size_t item) const { return bytes_.data() + ends_[item]; }
-  std::size_t size_of(std::size_t item) const { return ends_[item + 1] - ends_[item]; }
-  std::size_t size() const { return size_; }
-
-  bool operator==(const ItemTexts&) const = default;
-
- private:
-  std::string bytes_;
-  std::array<std::uint32_t, kItemsInBlock + 1> ends_{};
-  std::size_t count_ = 0;
-  std::size_t size_ = 0;
-};
-
 // The part of the sessions that an answer shows: those whose key is in part `index` of `count`.
 struct Shard {
   std::uint32_t index = 0;
@@ -158,7 +189,7 @@ struct Shard {
 };
 
 // Each item's key for sharding.
-using ShardKeys = std::array<std::uint32_t, kItemsInBlock>;
+using ShardKeys = std::vector<std::uint32_t>;
 
 // The items of a block that belong to `shard`.
 ItemSet items_of(const Shard& shard, const ShardKeys& keys);

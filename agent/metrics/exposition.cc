@@ -18,7 +18,8 @@ constexpr std::size_t kPieceBytes = 128 * 1024;
 // One answer: collects text, compresses what is not compressed yet, and sends it.
 class Exposition::Answer {
  public:
-  Answer(const Scrape& scrape, Sink& sink) : scrape_(scrape), sink_(sink) {
+  Answer(const Scrape& scrape, HeaderSegments& headers, Sink& sink)
+      : scrape_(scrape), headers_(headers), sink_(sink) {
     if (!scrape.is_gzip) return;
     deflater_.emplace();
     out_.append(kGzipHead);
@@ -47,9 +48,7 @@ class Exposition::Answer {
     const auto& families = cache.families();
     for (std::size_t i = 0; i < families.size(); ++i) {
       if (!scrape_.families[static_cast<std::size_t>(families[i])]) continue;
-      header_.clear();
-      append_header(header_, family(families[i]), scrape_.format);
-      if (!add_text(header_)) return false;
+      add_header(families[i]);
       const bool with_created = scrape_.with_created && scrape_.format == Format::openmetrics &&
                                 family(families[i]).kind == Kind::counter;
       for (std::size_t n = 0; n < blocks.size(); ++n) {
@@ -67,6 +66,13 @@ class Exposition::Answer {
   }
 
  private:
+  void add_header(FamilyId id) {
+    if (scrape_.is_gzip) return add_segment(headers_.of(id, scrape_.format, *deflater_));
+    header_.clear();
+    append_header(header_, family(id), scrape_.format);
+    out_.append(header_);
+  }
+
   // `items`: those of the view's shard.
   bool add_samples(const FamilyBlock& samples, const View& view, const ItemSet& items) {
     if (samples.is_empty()) return true;
@@ -93,6 +99,7 @@ class Exposition::Answer {
   }
 
   const Scrape& scrape_;
+  HeaderSegments& headers_;
   Sink& sink_;
   std::optional<Deflater> deflater_;
   GzipBooks books_;
@@ -107,7 +114,7 @@ Exposition::Exposition(const std::vector<std::string>& session_labels)
 
 bool Exposition::write(model::Snapshot snapshot, const AgentFacts& agent, const Scrape& scrape,
                        Sink& sink) {
-  Answer answer(scrape, sink);
+  Answer answer(scrape, headers_, sink);
   const bool with_totals = scrape.shard.index == 0;
   if (with_totals && !answer.add_text(agent_text(agent, scrape.format, scrape.families))) {
     return false;

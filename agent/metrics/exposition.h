@@ -17,6 +17,7 @@
 #include "agent/metrics/block_cache.h"
 #include "agent/metrics/facts.h"
 #include "agent/metrics/format.h"
+#include "agent/metrics/header_segments.h"
 #include "agent/metrics/selection.h"
 #include "agent/metrics/tally.h"
 #include "agent/metrics/text_buffer.h"
@@ -64,6 +65,7 @@ class Exposition {
   class Answer;
 
   Tallies tallies_;
+  HeaderSegments headers_;
   BlockCache<model::Session> sessions_;
   BlockCache<model::Tunnel> tunnels_;
 };

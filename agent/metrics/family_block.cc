@@ -30,8 +30,8 @@ std::string_view common_beginning(std::span<const std::string> texts) {
 
 }  // namespace
 
-BlockLabels::BlockLabels(std::span<const std::string> texts, const ShardKeys& shard_keys)
-    : common_(common_beginning(texts)), shard_keys_(shard_keys) {
+BlockLabels::BlockLabels(std::span<const std::string> texts, ShardKeys shard_keys)
+    : common_(common_beginning(texts)), shard_keys_(std::move(shard_keys)) {
   for (const std::string& text : texts) {
     rests_.add(text.empty() ? "" : concat(std::string_view(text).substr(common_.size()), kEnd));
   }
@@ -43,42 +43,26 @@ FamilyBlock::FamilyBlock(Facts facts)
       is_empty_(std::all_of(facts_.rows.begin(), facts_.rows.end(),
                             [](const Row& row) { return row.column == nullptr; })) {}
 
-// The lines of one item are adjacent.
 void FamilyBlock::append_text(TextBuffer& out, const ItemSet& items, const Column* start) const {
-  struct Line {
-    LineWriter value;
-    std::optional<LineWriter> created;
-  };
-  std::vector<Line> lines;
-  ItemSet present;
   for (const Row& row : facts_.rows) {
     if (!row.column) continue;
-    Line& line = lines.emplace_back(Line{{facts_, facts_.name, row.label, *row.column}, {}});
-    if (start != nullptr) {
-      line.created.emplace(facts_, created_name(facts_.name), row.label, *start);
+    const LineWriter value(facts_, facts_.name, row.label, *row.column);
+    ItemSet wanted = row.column->present();
+    wanted &= items;
+    const std::size_t count = wanted.size();
+    if (start == nullptr) {
+      out.commit(value.write(out.reserve(value.most_bytes(count)), wanted));
+      continue;
     }
-    present |= row.column->present();
-  }
-  present &= items;
-  const std::size_t count = present.size();
-  std::size_t most_bytes = 0;
-  for (const Line& line : lines) {
-    most_bytes +=
-        line.value.most_bytes(count) + (line.created ? line.created->most_bytes(count) : 0);
-  }
-  char* at = out.reserve(most_bytes);
-  if (lines.size() == 1 && start == nullptr) {
-    at = lines.front().value.write(at, present);
-  } else {
-    present.for_each([&](std::size_t item) {
-      for (const auto& [value, created] : lines) {
-        if (!value.items().has(item)) continue;
-        at = value.write(at, item);
-        if (created && created->items().has(item)) at = created->write(at, item);
-      }
+    const LineWriter created(facts_, created_name(facts_.name), row.label, *start);
+    char* at = out.reserve(value.most_bytes(count) + created.most_bytes(count));
+    wanted.for_each([&](std::size_t item) {
+      const ItemSet one = ItemSet::of_one(item);
+      at = value.write(at, one);
+      if (created.items().has(item)) at = created.write(at, one);
     });
+    out.commit(at);
   }
-  out.commit(at);
 }
 
 std::shared_ptr<const Segment> FamilyBlock::segment(const View& view, const ItemSet& items,

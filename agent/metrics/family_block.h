@@ -27,7 +27,7 @@ class BlockLabels {
   static constexpr std::string_view kEnd = "} ";
 
   // `texts`: in the order of the items; empty for those that are not there.
-  BlockLabels(std::span<const std::string> texts, const ShardKeys& shard_keys);
+  BlockLabels(std::span<const std::string> texts, ShardKeys shard_keys);
 
   std::string_view common() const { return common_; }
   const ItemTexts& rests() const { return rests_; }  // with kEnd, which is not for all lines
@@ -74,7 +74,7 @@ class FamilyBlock {
   const Facts& facts() const { return facts_; }
   bool is_empty() const { return is_empty_; }
 
-  // The sample lines of `items`.
+  // The sample lines of `items`, row by row.
   void append_text(TextBuffer& out, const ItemSet& items = ItemSet::all(),
                    const Column* start = nullptr) const;
 

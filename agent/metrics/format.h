@@ -2,6 +2,7 @@
 // differs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,6 +12,7 @@ enum class Format : std::uint8_t {
   text,         // Prometheus text format 0.0.4
   openmetrics,  // OpenMetrics 1.0.0
 };
+inline constexpr std::size_t kFormats = 2;
 
 constexpr std::string_view content_type(Format format) {
   return format == Format::text ? "text/plain; version=0.0.4; charset=utf-8"

@@ -25,6 +25,12 @@ class ItemSet {
     return set;
   }
 
+  static ItemSet of_one(std::size_t item) {
+    ItemSet set;
+    set.add(item);
+    return set;
+  }
+
   // The items whose byte is 1; the other bytes are 0.
   static ItemSet of(const std::array<std::uint8_t, kItemsInBlock>& flags) {
     ItemSet set;

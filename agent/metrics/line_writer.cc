@@ -1,7 +1,7 @@
 #include "agent/metrics/line_writer.h"
 
-#include <bit>
-#include <type_traits>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "agent/base/concat.h"
@@ -20,70 +20,77 @@ char* copy(char* out, const char* text, std::size_t size) {
   return out + size;
 }
 
-char* write_value(char* out, Column::Kind kind, std::uint64_t bits) {
-  switch (kind) {
-    case Column::Kind::integer:
-      return write_integer(out, bits);
-    case Column::Kind::nanoseconds:
-      return write_seconds(out, bits);
-    case Column::Kind::real:
-      break;
-  }
-  return write_real(out, std::bit_cast<double>(bits));
+std::string value_of_all(const Column& column) {
+  std::array<char, kMaxNumberBytes> text;
+  return {text.data(), column.write(text.data(), 0)};
 }
 
-std::string closing_of(std::string_view label, const Column& column, bool is_plain) {
-  std::string closing;
-  if (!is_plain) closing = concat(label.empty() ? "" : ",", label, BlockLabels::kEnd);
-  if (!column.is_constant()) return closing;
-  char value[kMaxNumberBytes];
-  const char* const end = write_value(value, column.kind(), column.number_of(0));
-  return concat(closing, std::string_view(value, static_cast<std::size_t>(end - value)), '\n');
+std::optional<ItemTexts::View> view_of(const ItemTexts* texts) {
+  return texts != nullptr ? std::optional(texts->view()) : std::nullopt;
 }
 
-// What the lines of a row have in common, where the compiler knows that nobody else changes it: for
-// all it knows, the bytes that are written could be anything of ours.
+// Where the values of a row come from.
+enum class Values : std::uint8_t { in_joint, integers, texts };
+
+// What write_lines() needs to know of a row.
 struct Parts {
+  ItemTexts::View rests;
+  std::optional<ItemTexts::View> own_labels;
   std::string_view opening;
   std::string_view closing;
-  const ItemTexts* labels;
-  const ItemTexts* own_labels;
-  const Column* column;
+  std::string_view joint;
+  const std::uint64_t* numbers;
+  std::optional<ItemTexts::View> texts;
 };
 
-template <bool kIsPlain, bool kIsConstant>
-inline char* write_line(char* out, const Parts& parts, std::size_t item) {
+// The joint has kJointStrides, so that the compiler can copy it without a loop; 0 means any number.
+template <bool kIsPlain, Values kValues, std::size_t kJointStrides>
+char* write_lines(char* out, const Parts parts, const ItemSet& items) {
   out = copy(out, parts.opening.data(), parts.opening.size());
-  out = copy(out, parts.labels->begin_of(item), parts.labels->size_of(item));
-  if constexpr (!kIsPlain) {
-    out -= BlockLabels::kEnd.size();
-    if (parts.own_labels != nullptr && parts.own_labels->size_of(item) != 0) {
-      *out++ = ',';
-      out = copy(out, parts.own_labels->begin_of(item), parts.own_labels->size_of(item));
+  items.for_each([=, &out](std::size_t item) {
+    char* at = copy(out, parts.rests.begin_of(item), parts.rests.size_of(item));
+    if constexpr (!kIsPlain) {
+      at -= BlockLabels::kEnd.size();
+      if (parts.own_labels && parts.own_labels->size_of(item) != 0) {
+        *at++ = ',';
+        at = copy(at, parts.own_labels->begin_of(item), parts.own_labels->size_of(item));
+      }
+      if constexpr (kValues != Values::in_joint) {
+        at = copy(at, parts.closing.data(), parts.closing.size());
+      }
     }
-  }
-  if constexpr (!kIsPlain || kIsConstant) {
-    out = copy(out, parts.closing.data(), parts.closing.size());
-  }
-  if constexpr (!kIsConstant) {
-    out = write_value(out, parts.column->kind(), parts.column->numbers()[item]);
-    *out++ = '\n';
-  }
-  return out;
+    if constexpr (kValues == Values::integers) at = write_integer(at, parts.numbers[item]);
+    if constexpr (kValues == Values::texts) {
+      at = copy(at, parts.texts->begin_of(item), parts.texts->size_of(item));
+    }
+    if constexpr (kJointStrides == 0) {
+      out = copy(at, parts.joint.data(), parts.joint.size());
+    } else {
+      std::memcpy(at, parts.joint.data(), kJointStrides * kStride);
+      out = at + parts.joint.size();
+    }
+  });
+  return out - parts.opening.size();
 }
 
-// Calls `write` with two constants: whether the lines are plain, and whether all have the same
-// value.
-template <typename Write>
-char* choose(bool is_plain, const Parts& parts, Write&& write) {
-  using std::false_type;
-  using std::true_type;
-  if (is_plain) {
-    return parts.column->is_constant() ? write(true_type(), true_type())
-                                       : write(true_type(), false_type());
+template <bool kIsPlain, Values kValues, std::size_t kJointStrides = 1>
+char* choose_strides(char* out, const Parts& parts, const ItemSet& items) {
+  constexpr std::size_t kMost = 8;
+  if constexpr (kJointStrides <= kMost) {
+    if (parts.joint.size() <= kJointStrides * kStride) {
+      return write_lines<kIsPlain, kValues, kJointStrides>(out, parts, items);
+    }
+    return choose_strides<kIsPlain, kValues, kJointStrides + 1>(out, parts, items);
+  } else {
+    return write_lines<kIsPlain, kValues, 0>(out, parts, items);
   }
-  return parts.column->is_constant() ? write(false_type(), true_type())
-                                     : write(false_type(), false_type());
+}
+
+template <bool kIsPlain>
+char* choose_values(char* out, const Parts& parts, const Column& column, const ItemSet& items) {
+  if (column.is_constant()) return choose_strides<kIsPlain, Values::in_joint>(out, parts, items);
+  if (parts.texts) return choose_strides<kIsPlain, Values::texts>(out, parts, items);
+  return choose_strides<kIsPlain, Values::integers>(out, parts, items);
 }
 
 }  // namespace
@@ -94,34 +101,31 @@ PaddedText::PaddedText(std::string text) : bytes_(std::move(text)), size_(bytes_
 
 LineWriter::LineWriter(const FamilyBlock::Facts& facts, std::string_view name,
                        std::string_view label, const Column& column)
-    : labels_(facts.labels->rests()),
+    : rests_(facts.labels->rests()),
       own_labels_(facts.own_labels.get()),
       column_(column),
       is_plain_(own_labels_ == nullptr && label.empty()),
       opening_(concat(name, '{', facts.labels->common())),
-      closing_(closing_of(label, column, is_plain_)) {}
+      closing_(is_plain_ ? "" : concat(label.empty() ? "" : ",", label, BlockLabels::kEnd)),
+      joint_(concat(column.is_constant() ? concat(closing_.text(), value_of_all(column)) : "", '\n',
+                    opening_.text())) {}
 
 std::size_t LineWriter::most_bytes(std::size_t count) const {
   const std::size_t own = own_labels_ != nullptr ? own_labels_->size() + count : 0;
-  return labels_.size() + own + count * (opening_.size() + closing_.size() + kMaxNumberBytes + 1) +
-         kStride;
-}
-
-char* LineWriter::write(char* out, std::size_t item) const {
-  const Parts parts{opening_.text(), closing_.text(), &labels_, own_labels_, &column_};
-  return choose(is_plain_, parts, [&](auto is_plain, auto is_constant) {
-    return write_line<is_plain, is_constant>(out, parts, item);
-  });
+  return opening_.size() + rests_.size() + own +
+         count * (closing_.size() + kMaxNumberBytes + joint_.size()) + kStride;
 }
 
 char* LineWriter::write(char* out, const ItemSet& items) const {
-  const Parts parts{opening_.text(), closing_.text(), &labels_, own_labels_, &column_};
-  return choose(is_plain_, parts, [&, parts](auto is_plain, auto is_constant) {
-    char* at = out;
-    items.for_each(
-        [&, parts](std::size_t item) { at = write_line<is_plain, is_constant>(at, parts, item); });
-    return at;
-  });
+  const Parts parts{.rests = rests_.view(),
+                    .own_labels = view_of(own_labels_),
+                    .opening = opening_.text(),
+                    .closing = closing_.text(),
+                    .joint = joint_.text(),
+                    .numbers = column_.numbers(),
+                    .texts = view_of(column_.texts())};
+  return is_plain_ ? choose_values<true>(out, parts, column_, items)
+                   : choose_values<false>(out, parts, column_, items);
 }
 
 }  // namespace pppol2tp::metrics

@@ -1,5 +1,11 @@
-// Writes the sample lines of one row of a family. A scrape spends its time here: each line takes
-// some nanoseconds.
+// Writes the sample lines of one row of a family. A scrape spends its time here: each line takes a
+// few nanoseconds.
+//
+//   pppol2tp_session_accm{tunnel_id="7",session_id="1234",direction="receive"} 655360
+//   opening                                          rest closing              value  joint
+//
+// The joint is the line's end and the next line's opening: one copy, because both are the same for
+// all items. If all items have the same value, the joint begins with closing and value.
 #pragma once
 
 #include <cstring>
@@ -29,22 +35,22 @@ class LineWriter {
   LineWriter(const FamilyBlock::Facts& facts, std::string_view name, std::string_view label,
              const Column& column);
 
-  // The most bytes that the lines of `count` items take.
+  // The most bytes that write() changes for `count` items.
   std::size_t most_bytes(std::size_t count) const;
 
-  // Write the line of an item that the column has, or of several, at `out`, and return their end.
-  char* write(char* out, std::size_t item) const;
+  // Writes the lines of `items`, which the column has, at `out`, and returns their end.
   char* write(char* out, const ItemSet& items) const;
 
   const ItemSet& items() const { return column_.present(); }
 
  private:
-  const ItemTexts& labels_;  // an item's own part of them
-  const ItemTexts* own_labels_;
+  const ItemTexts& rests_;
+  const ItemTexts* own_labels_;  // of the family, between rest and closing
   const Column& column_;
-  bool is_plain_;       // neither family nor row has labels of its own
-  PaddedText opening_;  // up to labels_
-  PaddedText closing_;  // after all labels; with the value, where that is everybody's
+  bool is_plain_;  // neither family nor row has labels of its own: the rest is closing, too
+  PaddedText opening_;
+  PaddedText closing_;
+  PaddedText joint_;
 };
 
 }  // namespace pppol2tp::metrics

@@ -121,7 +121,7 @@ TEST(Shard, OfOneIsAllItems) {
 }
 
 TEST(Shard, HasTheItemsWhoseKeysFallToIt) {
-  ShardKeys keys{};
+  ShardKeys keys(kItemsInBlock);
   keys[4] = 7;
   keys[5] = 8;
   EXPECT_EQ(items_in(items_of({1, 3}, keys)), (std::vector<std::size_t>{4}));

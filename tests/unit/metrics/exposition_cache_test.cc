@@ -163,7 +163,7 @@ TEST(ExpositionCache, KeepsTheCompressedPiecesOfAShardingThatIsAskedForAgain) {
   FamilyBlock::Facts facts;
   facts.name = "pppol2tp_session_up";
   std::vector<std::string> texts;
-  ShardKeys shard_keys{};
+  ShardKeys shard_keys(kItemsInBlock);
   ColumnDraft ups;
   ups.clear(0);
   for (std::size_t item = 0; item < 10; ++item) {
