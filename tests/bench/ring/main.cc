@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/bench/ring/measure.h"
+#include "tests/bench/ring/partner.h"
 #include "tests/bench/ring/sections.h"
 
 namespace pppol2tp::bench {
@@ -40,11 +40,11 @@ void allow_long_datagram_queues() {
 }
 
 void run(const std::string& name, const std::function<void(int)>& section, int rounds) {
-  const double before = hop_ns();
+  const double before = Partner({}).hop_ns();
   std::printf("\n### %s\n", name.c_str());
   section(rounds);
   std::printf("\n(a cache line's way: %.0f ns before, %.0f ns after; %d rounds)\n", before,
-              hop_ns(), rounds);
+              Partner({}).hop_ns(), rounds);
   std::fflush(stdout);
 }
 

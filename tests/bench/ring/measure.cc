@@ -7,14 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <numeric>
 #include <stdexcept>
-
-#include "tests/bench/ring/scratch.h"
 
 namespace pppol2tp::bench {
 namespace {
@@ -63,6 +61,15 @@ double quantile(std::vector<double> values, double share) {
   const auto place = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
   std::nth_element(values.begin(), values.begin() + place, values.end());
   return values[static_cast<std::size_t>(place)];
+}
+
+double middle_half(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const auto quarter = static_cast<std::ptrdiff_t>(values.size() / 4);
+  const auto begin = values.begin() + quarter;
+  const auto end = values.end() - quarter;
+  return std::accumulate(begin, end, 0.0) / static_cast<double>(end - begin);
 }
 
 ring::Record record_of(std::uint16_t bytes, std::uint64_t number) {
@@ -117,36 +124,6 @@ std::uint64_t status_value(const char* name, pid_t pid) {
     }
   }
   throw std::runtime_error(std::string("no ") + name + " in /proc");
-}
-
-double hop_ns() {
-  struct Ball {
-    alignas(128) std::atomic<std::uint64_t> side;
-  };
-  constexpr std::uint64_t kBlocks = 200;
-  constexpr std::uint64_t kRoundTrips = 100;
-  SharedObject<Ball> ball;
-  const Child other([&] {
-    pin_reader();
-    for (std::uint64_t turn = 0; turn < kBlocks * kRoundTrips; ++turn) {
-      while (ball->side.load(std::memory_order_acquire) != 2 * turn + 1) {
-      }
-      ball->side.store(2 * turn + 2, std::memory_order_release);
-    }
-  });
-  pin_writer();
-  std::vector<double> hops;
-  for (std::uint64_t block = 0; block < kBlocks; ++block) {
-    const std::uint64_t start = now_ns();
-    for (std::uint64_t i = 0; i < kRoundTrips; ++i) {
-      const std::uint64_t turn = block * kRoundTrips + i;
-      ball->side.store(2 * turn + 1, std::memory_order_release);
-      while (ball->side.load(std::memory_order_acquire) != 2 * turn + 2) {
-      }
-    }
-    hops.push_back(static_cast<double>(now_ns() - start) / (2.0 * kRoundTrips));
-  }
-  return median(hops);
 }
 
 void Table::add(const std::string& candidate, double value) {

@@ -21,6 +21,8 @@ std::uint64_t clock_cost_ns();
 
 double median(std::vector<double> values);
 double quantile(std::vector<double> values, double share);
+// The mean of the middle half: like the median, but finer than the clock's ticks.
+double middle_half(std::vector<double> values);
 
 // A record of `bytes` bytes whose content depends on `number`.
 ring::Record record_of(std::uint16_t bytes, std::uint64_t number);
@@ -54,10 +56,6 @@ class Child {
 
 // A number from /proc/PID/status, such as VmPTE (in kB). 0 is this process.
 std::uint64_t status_value(const char* name, pid_t pid = 0);
-
-// The present time of a cache line from one of the processors to the other: the unit of everything
-// that goes through shared memory. Where virtual processors move, it changes from minute to minute.
-double hop_ns();
 
 // One line for each candidate, one number for each round. All candidates are measured in each
 // round, so that ratios are of the same state of the machine.

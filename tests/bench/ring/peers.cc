@@ -4,8 +4,8 @@
 
 namespace pppol2tp::bench {
 
-std::vector<Peer> all_peers() {
-  std::vector<Peer> peers{ours()};
+std::vector<Peer> other_peers() {
+  std::vector<Peer> peers;
 #ifdef BENCH_HAS_LTTNG
   peers.push_back(lttng_peer());
 #else

@@ -12,6 +12,7 @@
 #include "plugin/ring/segment.h"
 #include "plugin/ring/writer.h"
 #include "tests/bench/ring/measure.h"
+#include "tests/bench/ring/partner.h"
 #include "tests/bench/ring/scratch.h"
 #include "tests/bench/ring/sections.h"
 #include "tests/bench/ring/system_calls.h"
@@ -83,7 +84,7 @@ void measure_floors() {
   std::printf(
       "\nFloors: copy of 240 bytes %.1f ns, checksum of 240 bytes %.1f ns, one way of a cache line "
       "%.0f ns, clock %llu ns\n",
-      copying, checking, hop_ns(), static_cast<unsigned long long>(clock_cost_ns()));
+      copying, checking, Partner({}).hop_ns(), static_cast<unsigned long long>(clock_cost_ns()));
 }
 
 void measure_reader(int rounds) {

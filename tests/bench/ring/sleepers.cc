@@ -80,10 +80,8 @@ void publish_and_sleep(Transport& transport, Board& board, std::size_t who) {
 
 void drain(Transport& transport, Board& board) {
   transport.attach_reader();
-  ring::Record record;
   while (board.stop == 0) {
-    while (transport.receive(record)) {
-    }
+    transport.receive_all();
     nanosleep(&kPollPause, nullptr);
   }
 }

@@ -24,6 +24,13 @@ class Transport {
   virtual bool send(const ring::Record& record) = 0;
   // False: there is no record at present.
   virtual bool receive(ring::Record& record) = 0;
+  // Receives all there is, like a reader that looks now and then; returns the number of records.
+  virtual std::size_t receive_all() {
+    ring::Record record;
+    std::size_t count = 0;
+    while (receive(record)) ++count;
+    return count;
+  }
 };
 
 struct Peer {
@@ -33,11 +40,10 @@ struct Peer {
   bool can_be_read = true;  // false: records leave by another way, receive() sees none
 };
 
-// The first is ours.
-std::vector<Peer> all_peers();
 Peer ours();
-Peer whole_session();  // ours as the plugin uses it: with the session table
-Peer private_copy();   // floor: a copy to memory that nobody else sees
+std::vector<Peer> other_peers();  // without the floors
+Peer whole_session();             // ours as the plugin uses it: with the session table
+Peer private_copy();              // floor: a copy to memory that nobody else sees
 Peer single_slot();  // floor for latency: one slot and a flag, which two processes pass to and fro
 Peer datagram();
 
