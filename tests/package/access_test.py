@@ -8,13 +8,14 @@ AGENT_USER = ("setpriv --reuid pppol2tp-agent --regid pppol2tp-agent --groups pp
               " --inh-caps -all,+net_admin --ambient-caps -all,+net_admin --bounding-set -all,+net_admin")
 NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups --inh-caps -all --bounding-set -all"
 
-# A session in one of root's processes, using the plugin's own publisher.
+# A session in one of root's processes, using the plugin's own publisher. Opened for reading too, the pipe does not wait
+# for a speaker that cannot start.
 WITH_SESSION = """mkfifo /tmp/orders && : > /tmp/answers
     { /tests/session_speaker /run/pppol2tp/ring 1 2 < /tmp/orders >> /tmp/answers & }
     speaker=$!
-    exec 9> /tmp/orders
+    exec 9<> /tmp/orders
     echo run >&9
-    until [ "$(grep -c ok /tmp/answers)" = 2 ]; do sleep 0.05; done
+    until [ "$(grep -c ok /tmp/answers)" = 2 ]; do kill -0 $speaker; sleep 0.05; done
 """
 CLEAN_UP = "\nexec 9>&-; wait; rm -f /tmp/orders /tmp/answers /run/pppol2tp/ring"
 
