@@ -4,6 +4,8 @@ What every panel has to have (a title, a description, a unit, the data source as
 here, so that it cannot be forgotten. Classic JSON of schema version 38: Grafana 10 reads it as it is, 11 and 12 migrate it.
 """
 
+import re
+
 WIDTH = 24  # columns of Grafana's grid
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 TAG = "pppol2tp"
@@ -23,16 +25,34 @@ def query(expr, legend="", *, table=False, instant=False, heatmap=False):
     return found
 
 
+# Series that agents leave out at a lower detail. Sums over all sessions of a host have names that begin alike.
+_SINGLE = {"sessions": re.compile(r"pppol2tp_session_(?!starts_|ends_|setup_duration_|setup_failures_)"),
+           "tunnels": re.compile(r"pppol2tp_tunnel_|\btunnel:")}
+
+
+def _why_empty(kind, queries):
+    """(an addition to the description, an addition to the defaults): a table would put noValue into every empty cell."""
+    asked = " ".join(one["expr"] for one in queries)
+    single = next((what for what, names in _SINGLE.items() if names.search(asked)), None)
+    if not single:
+        return "", {}
+    if kind == "table":
+        return f" Empty where agents do not show single {single} (their option metrics.detail).", {}
+    return "", {"noValue": "None (metrics.detail?)" if kind == "stat"
+                else f"None, or the agent does not show single {single} (its option metrics.detail)"}
+
+
 def _panel(kind, title, description, queries, size, unit, thresholds=None, mappings=None, **more):
     steps = [{"color": color, "value": value} for value, color in thresholds or NO_THRESHOLDS]
-    defaults = {"unit": unit, "thresholds": {"mode": "absolute", "steps": steps}}
+    explanation, no_value = _why_empty(kind, queries)
+    defaults = {"unit": unit, "thresholds": {"mode": "absolute", "steps": steps}} | no_value
     if mappings:
         defaults["mappings"] = [{"type": "value", "options": {
             str(value): {"text": text, "color": color, "index": i} for i, (value, (text, color)) in enumerate(mappings.items())}}]
     defaults |= more.pop("defaults", {})
     width, height = size
     return {
-        "type": kind, "title": title, "description": description, "datasource": DATASOURCE,
+        "type": kind, "title": title, "description": description + explanation, "datasource": DATASOURCE,
         "gridPos": {"w": width, "h": height},
         "targets": [{"refId": chr(ord("A") + i)} | one for i, one in enumerate(queries)],
         "fieldConfig": {"defaults": defaults, "overrides": more.pop("overrides", [])},
