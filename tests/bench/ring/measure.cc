@@ -131,23 +131,25 @@ void Table::add(const std::string& candidate, double value) {
   values_[candidate].push_back(value);
 }
 
+double Table::ratio(const std::string& candidate, const std::string& to) const {
+  const std::vector<double>& ours = values_.at(candidate);
+  const std::vector<double>& theirs = values_.at(to);
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) {
+    if (theirs[i] != 0) ratios.push_back(ours[i] / theirs[i]);
+  }
+  return median(ratios);
+}
+
 void Table::print() const {
   if (order_.empty()) return;
-  std::printf(
-      "\n%s\n\n| | %s, median | least | most | first / this | |\n|---|---|---|---|---|---|\n",
-      title_.c_str(), unit_.c_str());
-  const std::vector<double>& first = values_.at(order_.front());
+  std::printf("\n%s\n\n| | %s, median | least | most | first / this |\n|---|---|---|---|---|\n",
+              title_.c_str(), unit_.c_str());
   for (const std::string& candidate : order_) {
     const std::vector<double>& values = values_.at(candidate);
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < std::min(values.size(), first.size()); ++i) {
-      if (values[i] != 0) ratios.push_back(first[i] / values[i]);
-    }
-    const auto remark = remarks_.find(candidate);
-    std::printf("| %s | %.1f | %.1f | %.1f | %.3f | %s |\n", candidate.c_str(), median(values),
+    std::printf("| %s | %.1f | %.1f | %.1f | %.3f |\n", candidate.c_str(), median(values),
                 *std::min_element(values.begin(), values.end()),
-                *std::max_element(values.begin(), values.end()), median(ratios),
-                remark == remarks_.end() ? "" : remark->second.c_str());
+                *std::max_element(values.begin(), values.end()), ratio(order_.front(), candidate));
   }
 }
 

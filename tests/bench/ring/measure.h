@@ -63,7 +63,8 @@ class Table {
  public:
   Table(std::string title, std::string unit) : title_(std::move(title)), unit_(std::move(unit)) {}
   void add(const std::string& candidate, double value);
-  void remark(const std::string& candidate, const std::string& text) { remarks_[candidate] = text; }
+  // The median over the rounds of one candidate's value divided by another's.
+  double ratio(const std::string& candidate, const std::string& to) const;
   // Prints Markdown; ratios are the first candidate's to each other one's, medians over the rounds.
   void print() const;
 
@@ -72,7 +73,6 @@ class Table {
   std::string unit_;
   std::vector<std::string> order_;
   std::map<std::string, std::vector<double>> values_;
-  std::map<std::string, std::string> remarks_;
 };
 
 }  // namespace pppol2tp::bench

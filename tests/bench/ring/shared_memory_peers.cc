@@ -1,6 +1,7 @@
 // Ours, and the floors that no transport through shared memory can be faster than.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <new>
@@ -79,6 +80,8 @@ class WholeSession final : public Transport {
 
 class PrivateCopy final : public Transport {
  public:
+  // After a fork, the first store into each page would be a page fault.
+  void attach_writer() override { std::fill(memory_.begin(), memory_.end(), std::byte{1}); }
   bool send(const ring::Record& record) override {
     std::memcpy(memory_.data() + next_ % memory_.size(), &record, record.header.bytes);
     next_ += 256;
