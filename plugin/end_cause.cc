@@ -95,12 +95,14 @@ void EndCause::phase_entered(Phase phase, ring::Direction direction, int status)
   latch_request();
   if (phase == Phase::terminate) {
     latch_conclusive(status);
+    latch_network_failure(status);
   } else if (phase == Phase::disconnect) {
     if (status != kOk) {
       latch(cause_of(status));
     }
     over_ = true;
   }
+  phase_ = phase;
 }
 
 void EndCause::link_down(int status) {
@@ -151,6 +153,14 @@ void EndCause::latch_conclusive(int status) {
 void EndCause::latch_request() {
   if (request_signal_.load(std::memory_order_relaxed) != 0) {
     latch(Cause::user_request);
+  }
+}
+
+// Before the peer answers with a request of its own.
+void EndCause::latch_network_failure(int status) {
+  const bool says_nothing = status == kOk || status == kNegotiationFailed;
+  if (says_nothing && (phase_ == Phase::network || phase_ == Phase::running)) {
+    latch(Cause::error);
   }
 }
 

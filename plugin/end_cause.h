@@ -7,6 +7,8 @@
 //   the loss of the kernel's session                    when it is noticed
 //   pppd's present status, on the way down              on entering TERMINATE, at link_down,
 //                                                       on entering DISCONNECT
+//   LCP was closed here in NETWORK or RUNNING, and      on entering TERMINATE
+//   the status says nothing
 //   the exit status                                     if there was nothing else
 //
 // There are two exceptions. A peer may terminate a negotiation that then goes on (RFC 1661, section
@@ -16,7 +18,9 @@
 //
 // While a link comes up, pppd's status already names the failure that it would end with (8 while
 // connecting, 10 until the first network protocol is up); these two are evaluated at DISCONNECT
-// only.
+// only. pppd has no status of its own for closing LCP because there is no network protocol to carry
+// ("No network protocols running", "MPPE required but not available"): it stays 10, or 0 if one
+// was up before.
 //
 // One thread; signal_received() may interrupt it at any point.
 #pragma once
@@ -52,11 +56,13 @@ class EndCause {
   void latch(ring::Cause cause);
   void latch_conclusive(int status);
   void latch_request();
+  void latch_network_failure(int status);
   void forget();
 
   std::atomic<int> request_signal_{0};  // the first of SIGTERM, SIGINT, SIGHUP
   std::atomic<int> fatal_signal_{0};    // any other that pppd reports: it is about to die of it
   ring::Cause cause_ = ring::Cause::none;
+  ring::Phase phase_ = ring::Phase::initialize;  // the present one
   bool over_ = false;  // the channel was closed: later events are not this session's
   char peer_text_[sizeof(ring::EndSection::peer_text)] = "";
 };

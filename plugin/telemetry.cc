@@ -191,17 +191,25 @@ std::uint32_t frame_passed(Telemetry& telemetry, bool incoming, int fd, std::uin
   return delay_ms;
 }
 
+// Whether pppd closes LCP with a status that the loss of the kernel's session may be behind:
+// pppd(8), EXIT STATUS.
+bool may_hide_a_loss(int status) {
+  constexpr int kOk = 0;
+  constexpr int kNegotiationFailed = 10;
+  constexpr int kPeerDead = 15;
+  return status == kOk || status == kNegotiationFailed || status == kPeerDead;
+}
+
 // Call this before the reporter learns of the phase: a lost kernel session is a better reason than
-// pppd's status (15: the peer is dead).
+// pppd's status, or than that the networks failed.
 void ask_for_kernel_session(Telemetry& telemetry, int phase, int status) {
-  constexpr int kPeerDead = 15;  // pppd(8), EXIT STATUS
   const auto entered = static_cast<ring::Phase>(phase);
   if (entered == ring::Phase::establish) {
     telemetry.kernel.link_begins(ring::now_ns());
     return;
   }
   const bool is_end = entered == ring::Phase::disconnect ||
-                      (entered == ring::Phase::terminate && status == kPeerDead);
+                      (entered == ring::Phase::terminate && may_hide_a_loss(status));
   if (is_end && telemetry.reporter.end_is_unexplained() &&
       telemetry.kernel.link_ends(ring::now_ns())) {
     telemetry.reporter.kernel_session_lost();

@@ -137,6 +137,12 @@ COURSES = {
         lac_options=(*SOCKET, "noauth", "refuse-chap"),
         once_up=False,
     ),
+    "nonetwork": Course(
+        lns=End("peer_request", phase="network", peer_text="No network protocols running", exit_status=16),
+        lac=End("error", phase="network", peer_text=None, exit_status=10),
+        lac_options=(*SOCKET, "noip"),
+        once_up=False,
+    ),
     "silent": Course(
         lns=End("lcp_timeout", phase="establish", exit_status=16),
         lac=None,
