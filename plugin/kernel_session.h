@@ -2,7 +2,9 @@
 // not tell: when the session or its tunnel is deleted while pppd runs, ioctls go on to succeed, and
 // sent packets are counted although they go nowhere.
 //
-// Nothing here waits: the kernel answers such a request before sendmsg(2) returns.
+// The kernel answers such a request before sendmsg(2) returns, so nothing here waits, except when
+// the kernel has no family of that name: then it first runs modprobe (net/netlink/genetlink.c,
+// ctrl_getfamily), once for a pppd.
 #pragma once
 
 #include <array>
