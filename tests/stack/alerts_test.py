@@ -73,7 +73,8 @@ class Alerts(unittest.TestCase):
         # the thousand but that they went.
         self.assertEqual({alert["labels"]["user"] for _, _, message in self.webhook.about("lns1")
                           for alert in message["alerts"]}, {"ann", "bob"})
-        self.assertEqual([path for _, path, _ in self.webhook.about("lns2")], ["/pager"])
+        self.assertEqual([(path, message["groupLabels"]["alertname"]) for _, path, message in self.webhook.about("lns2")],
+                         [("/pager", "Pppol2tpHostMassDrop")])
 
     def assert_is_about_ann_and_bob(self, message):
         self.assertEqual(message["groupLabels"],
