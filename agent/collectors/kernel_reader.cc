@@ -54,7 +54,8 @@ KernelReader::Other KernelReader::work() {
     each.hear(answers);
   }
   answer_questions(answers);
-  const bool is_news = report.is_news = has_content(answers);
+  const bool is_news = has_content(answers);
+  report.is_news = is_news;
   if (tell(std::move(report)) == Other::gone) return Other::gone;
   // Questions have a budget of their own, and others cause the notifications, so a walk does not
   // pay for them. If it did, it would pause longer, and meanwhile they would cost more: it might

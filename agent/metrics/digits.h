@@ -11,7 +11,7 @@ namespace pppol2tp::metrics {
 // Room that a number needs; whoever writes one may write to all of it.
 inline constexpr std::size_t kMaxNumberBytes = 32;
 
-constexpr std::uint64_t kTenToThe8th = 100'000'000;
+inline constexpr std::uint64_t kTenToThe8th = 100'000'000;
 
 // The decimal digits of a number below 10^8, one in each byte, the first of them in the lowest.
 // Halved and halved again, all parts at once: multiplying and shifting divides each of them.
