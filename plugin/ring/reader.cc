@@ -86,7 +86,7 @@ void Reader::start_at_oldest() {
   const std::uint64_t held = segment_->geometry().record_slots;
   position_.next = end > held ? end - held : 0;
   position_.hole_count = 0;
-  fetch_at_ = batch_end_ = 0;
+  fetch_at_ = 0;
 }
 
 bool Reader::resume(const ReaderPosition& position) {
@@ -95,28 +95,25 @@ bool Reader::resume(const ReaderPosition& position) {
       position.epoch == segment_->epoch() && position.next <= end && is_sound(position);
   if (fits) {
     position_ = position;
-    fetch_at_ = batch_end_ = 0;
+    fetch_at_ = 0;
   } else {
     start_at_oldest();
   }
   return fits;
 }
 
-// Brings the records from the next one to `end` into the cache, the last one first. A processor
-// that sees lines read in ascending order fetches those that follow: the slots behind the newest
-// record, which the writers would then have to fetch back, one by one, for their next records.
-void Reader::fetch_backwards(std::uint64_t end) const {
-  for (std::uint64_t ticket = end; ticket != position_.next; --ticket) {
-    load_lines_backwards(segment_->record_slot(ticket - 1));
-  }
-}
-
+// Brings the newest records into the cache, the last one first. A processor that sees lines read in
+// ascending order fetches those that follow: the slots behind the newest record, which the writers
+// would then have to fetch back, one by one, for their next records.
 void Reader::fetch_newest_first() {
   const std::uint64_t end = segment_->control().next_ticket.load(std::memory_order_acquire);
   const std::uint64_t rest = end - position_.next;
   if (rest > segment_->geometry().record_slots) return;  // lapped: take_next() goes on elsewhere
   fetch_at_ = rest > kFetchedBackwards ? end - kFetchedBackwards : end;
-  if (fetch_at_ == end) fetch_backwards(end);
+  if (fetch_at_ != end) return;
+  for (std::uint64_t ticket = end; ticket != position_.next; --ticket) {
+    load_lines_backwards(segment_->record_slot(ticket - 1));
+  }
 }
 
 Reader::Taken Reader::copy_out(std::uint64_t ticket, Record& record) const {
@@ -133,30 +130,14 @@ Reader::Taken Reader::copy_out(std::uint64_t ticket, Record& record) const {
   return holds(record, copied, check, ticket) ? Taken::record : Taken::corrupt;
 }
 
-bool Reader::is_written(std::uint64_t ticket) const {
-  return segment_->record_slot(ticket).sequence.load(std::memory_order_relaxed) >=
-         committed(ticket);
-}
-
 bool Reader::take(Record& record) {
-  return (position_.hole_count != 0 || may_take()) && take_next(record);
-}
-
-bool Reader::may_take() {
-  if (position_.next < batch_end_) return true;
-  if (looks_for_batch_ != 0) {
-    if (is_written(position_.next + kBatch - 1)) {
-      looks_for_batch_ = kLooksForABatch;
-      batch_end_ = position_.next + kBatch;
-      fetch_backwards(batch_end_);
-      return true;
-    }
-    if (--looks_for_batch_ != 0) return false;
+  if (position_.hole_count == 0) {
+    const RecordSlot& slot = segment_->record_slot(position_.next);
+    const bool is_written =
+        slot.sequence.load(std::memory_order_relaxed) >= committed(position_.next);
+    if (!is_written && ++looks_ % kLooksForEachOfThePosition != 0) return false;
   }
-  if (is_written(position_.next)) return has_taken_ = true;
-  if (has_taken_) looks_for_batch_ = kLooksForABatch;
-  has_taken_ = false;
-  return ++looks_ % kLooksForEachOfThePosition == 0;
+  return take_next(record);
 }
 
 bool Reader::take_next(Record& record) {

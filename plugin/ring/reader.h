@@ -22,10 +22,6 @@ inline constexpr std::size_t kMaxHoles = 64;
 // Of so many calls of take() that find nothing, one looks at the ring's position.
 inline constexpr std::uint32_t kLooksForEachOfThePosition = 4096;
 
-// How take() reads records that come in quick succession.
-inline constexpr std::uint64_t kBatch = 16;
-inline constexpr std::uint32_t kLooksForABatch = 64;
-
 // A reader's position: enough to go on later, in another process, without losing or repeating
 // anything that the ring still holds. Plain bytes, fit for a checkpoint.
 struct ReaderPosition {
@@ -71,15 +67,11 @@ class Reader {
     return count;
   }
 
-  // The same for one record and for a reader that spins: false if there is none at present, or if
-  // it is better not to look. Each look takes a cache line away from the writers, who would then
-  // wait longer for it than for all else. So
-  // - most calls that find nothing look only at the next record's slot, not at the ring's position:
-  //   a record that was claimed but not written is passed at once by poll(), and within
-  //   kLooksForEachOfThePosition calls by take();
-  // - after a record, more are expected: of the next kLooksForABatch calls, each looks for the last
-  //   of kBatch records, and when it is there, all of them are taken. A record that follows another
-  //   one alone is taken after these calls.
+  // The same for one record and for a reader that spins: false if there is none at present. Each
+  // look at the ring's position takes its cache line away from the writers, who would then wait
+  // longer for it than for all else; so most calls that find nothing look only at the next record's
+  // slot. A record that was claimed but not written is passed at once by poll(), and within
+  // kLooksForEachOfThePosition calls by take().
   bool take(Record& record);
 
   // Whether writers have claimed tickets that the reader has not looked at; one load. Does not
@@ -106,9 +98,6 @@ class Reader {
   enum class Taken : std::uint8_t { record, uncommitted, lapped, corrupt };
 
   void fetch_newest_first();
-  void fetch_backwards(std::uint64_t end) const;
-  bool is_written(std::uint64_t ticket) const;
-  bool may_take();
   bool take_next(Record& record);
   Taken copy_out(std::uint64_t ticket, Record& record) const;
   bool take_from_hole(Record& record);
@@ -121,12 +110,7 @@ class Reader {
   ReaderPosition position_;
   ReaderCounts counts_;
   std::uint64_t fetch_at_ = 0;  // from this ticket on, poll() has to look what to fetch
-
-  // Of take():
-  std::uint32_t looks_ = 0;            // calls that found nothing
-  bool has_taken_ = false;             // the latest look at a single record found it
-  std::uint32_t looks_for_batch_ = 0;  // still to be made
-  std::uint64_t batch_end_ = 0;        // all tickets before it have been seen written
+  std::uint32_t looks_ = 0;     // calls of take() that found nothing
 };
 
 }  // namespace pppol2tp::ring

@@ -13,10 +13,9 @@ namespace {
 constexpr std::size_t kRecords = 100;  // of each turn
 constexpr std::size_t kWarmUp = 20;    // not counted: they bring lines into the caches
 static_assert(kRecords <= Partner::kMaxTimes);
-// Between two records. Longer than our reader expects a batch after each record (Reader::take), and
-// of changing length: with a fixed one, every record would be written at the same moment between
-// two looks of the reader.
-constexpr std::uint64_t kPauseNs = 3'000;
+// Between two records, of changing length: with a fixed one, every record would be written at the
+// same moment between two looks of the reader.
+constexpr std::uint64_t kPauseNs = 2'000;
 constexpr std::uint64_t kMorePauseNs = 1'000;
 constexpr int kPairs = 100;  // of each round
 

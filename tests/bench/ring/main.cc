@@ -1,5 +1,7 @@
 // ring_bench [--rounds N] [SECTION...]: measures our ring and its alternatives in one run and in
 // turns. Prints Markdown.
+// ring_bench hop: prints only how many nanoseconds a cache line takes from one processor to the
+// other.
 #include <sched.h>
 
 #include <cstdio>
@@ -49,6 +51,10 @@ void run(const std::string& name, const std::function<void(int)>& section, int r
 }
 
 int main(int count, char** arguments) {
+  if (count == 2 && std::strcmp(arguments[1], "hop") == 0) {
+    std::printf("%.0f\n", Partner({}).hop_ns());
+    return 0;
+  }
   int rounds = 5;
   std::vector<std::string> wanted;
   for (int i = 1; i < count; ++i) {

@@ -177,40 +177,6 @@ TEST_F(ReaderTest, WhoSpinsGoesPastAClaimedTicketAfterAKnownNumberOfLooks) {
   EXPECT_EQ(reader.position().hole_count, 1u);
 }
 
-TEST_F(ReaderTest, WhoSpinsTakesABatchAsSoonAsItsLastRecordIsThere) {
-  Reader reader(ring_.segment());
-  Record record;
-  publish(1);
-  EXPECT_TRUE(reader.take(record));
-  EXPECT_FALSE(reader.take(record));
-  for (std::uint64_t number = 2; number < 2 + 3 * kBatch; ++number) {
-    publish(number);
-    const bool is_whole = (number - 1) % kBatch == 0;
-    EXPECT_EQ(reader.take(record), is_whole) << number;
-    if (!is_whole) continue;
-    EXPECT_EQ(record.header.number, number - kBatch + 1);
-    for (std::uint64_t i = 1; i < kBatch; ++i) {
-      EXPECT_TRUE(reader.take(record));
-      EXPECT_EQ(record.header.number, number - kBatch + 1 + i);
-    }
-  }
-  expect_all_accounted_for(reader);
-  EXPECT_EQ(reader.counts().lost, 0u);
-}
-
-TEST_F(ReaderTest, WhoSpinsTakesARecordOfNoBatchAfterAKnownNumberOfLooks) {
-  Reader reader(ring_.segment());
-  Record record;
-  publish(1);
-  EXPECT_TRUE(reader.take(record));
-  EXPECT_FALSE(reader.take(record));
-  publish(2);
-  std::uint32_t looks = 1;
-  while (!reader.take(record) && looks < 2 * kLooksForABatch) ++looks;
-  EXPECT_EQ(looks, kLooksForABatch);
-  EXPECT_EQ(record.header.number, 2u);
-}
-
 TEST_F(ReaderTest, CountsAHoleThatWasOvertakenAsOneLoss) {
   Reader reader(ring_.segment());
   claim();
