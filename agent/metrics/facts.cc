@@ -23,8 +23,15 @@ std::uint64_t count_open_fds() {
   return entries > 3 ? entries - 3 : 0;  // ".", ".." and the directory itself
 }
 
-double seconds_of(const timespec& time) {
+double seconds_of(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// As Unix time.
+double boot_time_seconds() {
+  return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME);
 }
 
 }  // namespace
@@ -66,12 +73,11 @@ ProcessFacts process_facts() {
     facts.cpu_seconds = static_cast<double>(field[14] + field[15]) / ticks;
     facts.virtual_bytes = field[23];
     facts.resident_bytes = field[24] * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    timespec now{};
-    timespec since_boot{};
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_BOOTTIME, &since_boot);
-    facts.start_time_seconds =
-        seconds_of(now) - seconds_of(since_boot) + static_cast<double>(field[22]) / ticks;
+    // Once: two clocks are never read at the same moment, so the sum would change with every
+    // scrape.
+    static const double start_time_seconds =
+        boot_time_seconds() + static_cast<double>(field[22]) / ticks;
+    facts.start_time_seconds = start_time_seconds;
   }
   facts.open_fds = count_open_fds();
   rlimit limit{};
