@@ -8,6 +8,7 @@ and not in the next.
 
 import os
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -23,6 +24,11 @@ def keep_to(processor):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
         print("not allowed to come before other processes: others' work is in what follows", file=sys.stderr)
+
+
+def keep_to_none():
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    os.sched_setaffinity(0, PROCESSORS)
 
 
 def delivering_thread(processor):
@@ -45,3 +51,23 @@ class DeliveryMeter:
 
     def seconds(self):
         return int(self.schedule.read_text().split()[0]) * NANOSECOND
+
+
+class DistanceMeter:
+    """Whether the processors share a cache, near, or not, far: what is sent from one to the other then costs up to twice as
+    much. Virtual processors move between the two."""
+
+    DISTANCES = ("near", "far")
+    FAR_NS = 100  # near are 30 to 70, far 150 and more
+
+    def __init__(self, server):
+        """`server`: the built exposition_server, next to whose folder the ring's benchmark is."""
+        self.program = pathlib.Path(server).parent.parent / "ring/ring_bench"
+        self.measure()
+
+    def measure(self):
+        """Sets and returns `last`."""
+        hop_ns = float(subprocess.run([self.program, "hop"], capture_output=True, check=True,
+                                      preexec_fn=keep_to_none).stdout)
+        self.last = "near" if hop_ns < self.FAR_NS else "far"
+        return self.last
