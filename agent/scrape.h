@@ -30,6 +30,7 @@ class ResponseSink final : public metrics::Sink {
   explicit ResponseSink(http::ResponseWriter& response) : response_(response) {}
 
   bool write(std::span<char> piece) override { return response_.write_in_room(piece); }
+  bool write_last(std::span<char> piece) override { return response_.write_last_in_room(piece); }
   bool flush() override { return response_.push(); }
 
  private:

@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kGatherBelow = 8 * 1024;
 constexpr std::size_t kGatherUpTo = 32 * 1024;
 
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 // Allows only our own style sheet: our pages have no scripts, images, forms or other resources.
 constexpr std::string_view kHtmlPolicy =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -76,6 +78,10 @@ std::string hex(std::size_t number) {
   return {digits.data(), end};
 }
 
+std::string chunk(std::string_view piece) {
+  return concat(hex(piece.size()), "\r\n", piece, "\r\n");
+}
+
 }  // namespace
 
 void ResponseWriter::set_header(std::string_view name, std::string_view value) {
@@ -116,10 +122,15 @@ bool ResponseWriter::write(std::string_view piece) {
   return gathered_.size() < kGatherUpTo || flush();
 }
 
-bool ResponseWriter::write_in_room(std::span<char> piece) {
-  if (!is_chunked_ || is_head_ || piece.size() < kGatherBelow) {
-    return write({piece.data(), piece.size()});
-  }
+bool ResponseWriter::write_last_in_room(std::span<char> piece) {
+  static_assert(kLastChunk.size() + 2 == kRoomAfter);
+  if (!can_be_framed(piece)) return write_in_room(piece);
+  has_ended_ = true;
+  return write_framed(piece, concat("\r\n", kLastChunk));
+}
+
+bool ResponseWriter::write_framed(std::span<char> piece, std::string_view frame_end) {
+  if (!can_be_framed(piece)) return write({piece.data(), piece.size()});
   if (!flush()) return false;
   std::string before = concat(to_go_before_, hex(piece.size()), "\r\n");
   if (before.size() > kRoomBefore) {
@@ -129,11 +140,9 @@ bool ResponseWriter::write_in_room(std::span<char> piece) {
   written_ += piece.size();
   to_go_before_.clear();
   char* const begin = piece.data() - before.size();
-  char* const end = piece.data() + piece.size();
   std::copy(before.begin(), before.end(), begin);
-  end[0] = '\r';
-  end[1] = '\n';
-  is_broken_ = !output_.write({begin, static_cast<std::size_t>(end + kRoomAfter - begin)});
+  char* const end = std::copy(frame_end.begin(), frame_end.end(), piece.data() + piece.size());
+  is_broken_ = !output_.write({begin, static_cast<std::size_t>(end - begin)});
   return !is_broken_;
 }
 
@@ -146,9 +155,12 @@ bool ResponseWriter::finish() {
   if (!has_begun_) begin(0);
   if (is_head_) return !is_broken_;
   if (promised_ && written_ != *promised_) is_broken_ = true;
-  if (!flush()) return false;
-  if (is_chunked_) to_go_before_ += "0\r\n\r\n";
-  return put({});
+  if (is_chunked_ && !has_ended_) {  // with what was gathered, in one write
+    if (!gathered_.empty()) to_go_before_ += chunk(gathered_);
+    gathered_.clear();
+    to_go_before_ += kLastChunk;
+  }
+  return flush() && put({});
 }
 
 bool ResponseWriter::has_header(std::string_view name) const {
@@ -177,6 +189,11 @@ std::string ResponseWriter::head(std::optional<std::uint64_t> length) const {
   return out;
 }
 
+// Framing a small piece in place would save a copy, but cost a system call.
+bool ResponseWriter::can_be_framed(std::span<const char> piece) const {
+  return is_chunked_ && !is_head_ && piece.size() >= kGatherBelow;
+}
+
 bool ResponseWriter::flush() {
   if (gathered_.empty()) return !is_broken_;
   const bool is_taken = put_piece(gathered_);
@@ -187,11 +204,11 @@ bool ResponseWriter::flush() {
 // A piece of the body, framed as a chunk if chunks are used.
 bool ResponseWriter::put_piece(std::string_view piece) {
   if (!is_chunked_) return put(piece);
-  to_go_before_ += concat(hex(piece.size()), "\r\n");
   if (piece.size() < kGatherUpTo) {
-    to_go_before_ += concat(piece, "\r\n");
+    to_go_before_ += chunk(piece);
     return put({});
   }
+  to_go_before_ += concat(hex(piece.size()), "\r\n");
   if (!put(piece)) return false;
   to_go_before_ = "\r\n";
   return true;

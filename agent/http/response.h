@@ -57,10 +57,11 @@ class ResponseWriter {
   bool write(std::string_view piece);
 
   // The same for a piece with room around it, which is overwritten: a chunk's frame is put there,
-  // so that it need not be sent separately.
+  // so that it need not be sent separately. With the last piece, the answer's end goes as well.
   static constexpr std::size_t kRoomBefore = 24;
-  static constexpr std::size_t kRoomAfter = 2;
-  bool write_in_room(std::span<char> piece);
+  static constexpr std::size_t kRoomAfter = 7;
+  bool write_in_room(std::span<char> piece) { return write_framed(piece, "\r\n"); }
+  bool write_last_in_room(std::span<char> piece);
 
   // Sends the head and what was collected, without waiting for more.
   bool push() { return flush() && put({}); }
@@ -85,6 +86,8 @@ class ResponseWriter {
 
   bool has_header(std::string_view name) const;
   std::string head(std::optional<std::uint64_t> length) const;
+  bool can_be_framed(std::span<const char> piece) const;
+  bool write_framed(std::span<char> piece, std::string_view frame_end);
   bool flush();
   bool put(std::string_view bytes);
   bool put_piece(std::string_view piece);
@@ -97,6 +100,7 @@ class ResponseWriter {
   bool has_begun_ = false;
   bool is_chunked_ = false;
   bool is_broken_ = false;
+  bool has_ended_ = false;  // the last chunk is sent
   std::optional<std::uint64_t> promised_;  // length of the body
   std::uint64_t written_ = 0;
   std::string gathered_;      // small pieces of the body, not sent yet

@@ -13,6 +13,10 @@ namespace {
 // Large enough for one system call, small enough to stay in the processor's cache until it is sent.
 constexpr std::size_t kPieceBytes = 128 * 1024;
 
+// With more sessions than these have, looking at them takes so long that the client gets something
+// before; with fewer, one segment less is worth more.
+constexpr std::size_t kFewPages = 16;
+
 }  // namespace
 
 // One answer: collects text, compresses what is not compressed yet, and sends it.
@@ -62,7 +66,7 @@ class Exposition::Answer {
   bool finish() {
     if (!add_text(ending(scrape_.format))) return false;
     if (scrape_.is_gzip) out_.append(books_.trailer());
-    return send();
+    return out_.size() == 0 || sink_.write_last(out_.text_in_room());
   }
 
  private:
@@ -119,7 +123,7 @@ bool Exposition::write(model::Snapshot snapshot, const AgentFacts& agent, const 
   if (with_totals && !answer.add_text(agent_text(agent, scrape.format, scrape.families))) {
     return false;
   }
-  if (!answer.flush()) return false;
+  if (snapshot.sessions.pages().size() > kFewPages && !answer.flush()) return false;
   if (with_totals && !answer.add_text(host_text(snapshot, tallies_.of(snapshot), scrape.format,
                                                 scrape.families))) {
     return false;

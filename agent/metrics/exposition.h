@@ -48,6 +48,9 @@ class Sink {
   // no more.
   virtual bool write(std::span<char> piece) = 0;
 
+  // The same, and nothing follows.
+  virtual bool write_last(std::span<char> piece) { return write(piece); }
+
   // Sends what was held back to be sent together with more.
   virtual bool flush() = 0;
 };
@@ -57,8 +60,8 @@ class Exposition {
   // `session_labels` names the labels of session_info that every sample of a session gets.
   explicit Exposition(const std::vector<std::string>& session_labels = {});
 
-  // Sends the agent's own families first, before it looks at the sessions. False: the client closed
-  // the connection early.
+  // With many sessions, sends the agent's own families before it looks at the sessions. False: the
+  // client closed the connection early.
   bool write(model::Snapshot snapshot, const AgentFacts& agent, const Scrape& scrape, Sink& sink);
 
  private:

@@ -19,6 +19,9 @@ class MeasuredSink final : public metrics::Sink {
   bool write(std::span<char> piece) override {
     return sending_.measure([&] { return sink_.write(piece); });
   }
+  bool write_last(std::span<char> piece) override {
+    return sending_.measure([&] { return sink_.write_last(piece); });
+  }
   bool flush() override {
     return sending_.measure([&] { return sink_.flush(); });
   }

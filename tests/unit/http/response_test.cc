@@ -142,6 +142,28 @@ TEST_F(ResponseTest, FramesAPieceInItsRoomAndSendsItInOneWrite) {
   EXPECT_EQ(joined_chunks(output_.response().body), text + text);
 }
 
+TEST_F(ResponseTest, SendsTheEndOfTheAnswerWithTheLastPieceInItsRoom) {
+  PieceInRoom large(std::string(50'000, 'r'));
+  PieceInRoom last(std::string(50'000, 'l'));
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.write_in_room(large.piece()));
+  EXPECT_TRUE(get_.write_last_in_room(last.piece()));
+  const int writes = output_.writes();
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(output_.writes(), writes);
+  EXPECT_EQ(joined_chunks(output_.response().body),
+            std::string(50'000, 'r') + std::string(50'000, 'l'));
+}
+
+TEST_F(ResponseTest, SendsASmallLastPieceWithTheEndOfTheAnswer) {
+  PieceInRoom small("small\n");
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.write_last_in_room(small.piece()));
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(output_.writes(), 1);
+  EXPECT_EQ(joined_chunks(output_.response().body), "small\n");
+}
+
 TEST_F(ResponseTest, TakesPiecesWithRoomInAnyOrderWithOthers) {
   PieceInRoom small("small with room\n");
   PieceInRoom large(std::string(50'000, 'r'));
@@ -161,14 +183,16 @@ TEST_F(ResponseTest, FramesNothingForAClientThatKnowsNoChunks) {
   PieceInRoom large(std::string(50'000, 'r'));
   ASSERT_TRUE(old_.begin(std::nullopt));
   EXPECT_TRUE(old_.write_in_room(large.piece()));
+  EXPECT_TRUE(old_.write_last_in_room(large.piece()));
   EXPECT_TRUE(old_.finish());
-  EXPECT_EQ(output_.response().body, std::string(50'000, 'r'));
+  EXPECT_EQ(output_.response().body, std::string(100'000, 'r'));
 }
 
 TEST_F(ResponseTest, SendsNoPieceWithRoomToAHeadRequest) {
   PieceInRoom large(std::string(50'000, 'r'));
   ASSERT_TRUE(head_.begin(std::nullopt));
   EXPECT_TRUE(head_.write_in_room(large.piece()));
+  EXPECT_TRUE(head_.write_last_in_room(large.piece()));
   EXPECT_TRUE(head_.finish());
   EXPECT_EQ(output_.response().body, "");
 }
