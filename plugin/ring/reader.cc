@@ -28,12 +28,11 @@ std::size_t words_of(const Record& record) {
   return (std::min<std::size_t>(record.header.bytes, sizeof record) + 7) / 8;
 }
 
-// Loads, because a processor may leave out prefetches when it has many to do.
+// By loads, because a processor may leave out prefetches when it has many to do.
 void load_lines_backwards(const RecordSlot& slot) {
   constexpr std::size_t kWordsOfALine = kCacheLineBytes / sizeof(std::uint64_t);
-  for (std::size_t word = sizeof slot / sizeof(std::uint64_t); word != 0; word -= kWordsOfALine) {
-    std::uint64_t unused;
-    internal::load_word(&slot, &unused, word - kWordsOfALine);
+  for (std::size_t end = sizeof slot / sizeof(std::uint64_t); end != 0; end -= kWordsOfALine) {
+    internal::shared_word(&slot, end - kWordsOfALine);
   }
 }
 

@@ -25,11 +25,15 @@ inline void store_words(void* shared, const void* from, std::size_t words) {
   }
 }
 
-// Copies one word to its place in `to`, and returns it.
-inline std::uint64_t load_word(const void* shared, void* to, std::size_t index) {
+inline std::uint64_t shared_word(const void* shared, std::size_t index) {
   // atomic_ref takes no const objects before C++26; nothing is written.
   auto* const from = static_cast<std::uint64_t*>(const_cast<void*>(shared));
-  const std::uint64_t word = std::atomic_ref(from[index]).load(std::memory_order_relaxed);
+  return std::atomic_ref(from[index]).load(std::memory_order_relaxed);
+}
+
+// Copies one word to its place in `to`, and returns it.
+inline std::uint64_t load_word(const void* shared, void* to, std::size_t index) {
+  const std::uint64_t word = shared_word(shared, index);
   std::memcpy(static_cast<std::byte*>(to) + index * sizeof word, &word, sizeof word);
   return word;
 }
