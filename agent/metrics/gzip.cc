@@ -22,7 +22,9 @@ void append_little_endian(std::string& out, std::uint32_t number) {
 }  // namespace
 
 struct Deflater::Memory {
-  isal_zstream stream;
+  // isal_deflate_stateless_init() leaves some of it as it was, hist_bits for one: how far back
+  // repetitions are looked for.
+  isal_zstream stream{};
   std::array<std::uint8_t, ISAL_DEF_LVL1_DEFAULT> level;
   std::string out;
 };
