@@ -100,7 +100,7 @@ class ResponseWriter {
   bool has_begun_ = false;
   bool is_chunked_ = false;
   bool is_broken_ = false;
-  bool has_ended_ = false;  // the last chunk is sent
+  bool has_ended_ = false;                 // the last chunk is sent
   std::optional<std::uint64_t> promised_;  // length of the body
   std::uint64_t written_ = 0;
   std::string gathered_;      // small pieces of the body, not sent yet
