@@ -6,8 +6,6 @@
 namespace pppol2tp::bench {
 namespace {
 
-// Near cores are 30 to 70 ns from each other, far ones 150 and more.
-constexpr double kFarNs = 100;
 // Two measurements of the same distance differ by less.
 constexpr double kSameDistance = 1.25;
 
@@ -18,6 +16,11 @@ std::string range_of(const std::vector<double>& values, const char* format) {
 }
 
 }  // namespace
+
+bool is_far(double hop_ns) {
+  constexpr double kFarNs = 100;  // near processors are 30 to 70 ns away, far ones 150 and more
+  return hop_ns >= kFarNs;
+}
 
 void Duels::fight(const Peer& other, int pairs,
                   const std::function<Turn(const Contestant&)>& measure) {
@@ -44,8 +47,8 @@ void Duels::fight(const Peer& other, int pairs,
 
 Duels::State Duels::state_of(const Pair& pair) {
   const auto [less, more] = std::minmax(pair.hop_before, pair.hop_after);
-  if (more > kSameDistance * less || (less < kFarNs) != (more < kFarNs)) return State::changed;
-  return more < kFarNs ? State::near : State::far;
+  if (more > kSameDistance * less || is_far(less) != is_far(more)) return State::changed;
+  return is_far(more) ? State::far : State::near;
 }
 
 void Duels::print() const {

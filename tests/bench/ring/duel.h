@@ -28,6 +28,9 @@ struct Contestant {
   std::size_t index;  // by which the partner knows the transport
 };
 
+// Whether processors that pass a cache line in this time share no cache.
+bool is_far(double hop_ns);
+
 // The results of one measurement, against all others.
 class Duels {
  public:
