@@ -63,6 +63,10 @@ constexpr bool is_request(int signal) {
 
 }  // namespace
 
+bool may_hide_a_loss(int status) {
+  return status == kOk || status == kNegotiationFailed || status == kPeerDead;
+}
+
 void EndCause::signal_received(int signal) {
   if (!is_request(signal)) {
     fatal_signal_.store(signal, std::memory_order_relaxed);

@@ -33,6 +33,9 @@
 
 namespace pppol2tp {
 
+// Whether the loss of the kernel's session may be behind it that pppd closes LCP with this status.
+bool may_hide_a_loss(int status);
+
 class EndCause {
  public:
   // Async-signal-safe.

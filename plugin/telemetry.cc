@@ -10,6 +10,7 @@
 #include <cstring>
 #include <new>
 
+#include "plugin/end_cause.h"
 #include "plugin/kernel_watch.h"
 #include "plugin/process_facts.h"
 #include "plugin/ring/process_id.h"
@@ -189,15 +190,6 @@ std::uint32_t frame_passed(Telemetry& telemetry, bool incoming, int fd, std::uin
     schedule.frame_passed();
   }
   return delay_ms;
-}
-
-// Whether pppd closes LCP with a status that the loss of the kernel's session may be behind:
-// pppd(8), EXIT STATUS.
-bool may_hide_a_loss(int status) {
-  constexpr int kOk = 0;
-  constexpr int kNegotiationFailed = 10;
-  constexpr int kPeerDead = 15;
-  return status == kOk || status == kNegotiationFailed || status == kPeerDead;
 }
 
 // Call this before the reporter learns of the phase: a lost kernel session is a better reason than

@@ -124,8 +124,7 @@ bool ResponseWriter::write(std::string_view piece) {
 
 bool ResponseWriter::write_last_in_room(std::span<char> piece) {
   static_assert(kLastChunk.size() + 2 == kRoomAfter);
-  if (!can_be_framed(piece)) return write_in_room(piece);
-  has_ended_ = true;
+  has_ended_ = can_be_framed(piece);  // otherwise finish() sends the end
   return write_framed(piece, concat("\r\n", kLastChunk));
 }
 

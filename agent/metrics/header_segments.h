@@ -6,7 +6,6 @@
 
 #include <array>
 #include <mutex>
-#include <vector>
 
 #include "agent/metrics/catalogue.h"
 #include "agent/metrics/format.h"
