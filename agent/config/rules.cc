@@ -79,6 +79,9 @@ std::string AbsolutePathOrNothing::allowed() const {
 Result<std::string> AbsolutePath::parse(std::string_view scalar) const {
   if (!scalar.starts_with('/'))
     return fail(in_quotes(scalar, kQuoteLimit), " does not start with /");
+  if (scalar.ends_with('/')) {
+    return fail(in_quotes(scalar, kQuoteLimit), " names a directory; a file is wanted");
+  }
   if (scalar.size() >= PATH_MAX) return fail(in_quotes(scalar, kQuoteLimit), " is too long");
   if (scalar.find('\0') != std::string_view::npos) {
     return fail(in_quotes(scalar, kQuoteLimit), " contains a NUL byte");

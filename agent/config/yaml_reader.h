@@ -22,7 +22,7 @@ namespace pppol2tp::config {
 template <typename Rule>
 Result<void> read(const YAML::Node& node, const Rule& rule, typename Rule::Value& field,
                   YAML::Mark& culprit) {
-  culprit = node.Mark();
+  if (!node.IsNull()) culprit = node.Mark();  // a missing value has no position; its key has one
   if (!node.IsScalar()) return fail("expected a single value, found ", kind_of(node));
   auto value = rule.parse(node.Scalar());
   if (!value) return value.error();
@@ -116,13 +116,13 @@ class TreeReader {
   Result<void> read_entry(const YAML::Node& key, const YAML::Node& value,
                           const std::string& section, const std::string& name) {
     const std::string path = section + name;
-    const auto row = std::find_if(rows_.begin(), rows_.end(),
-                                  [&](const Row<Target>& other) { return other.key == path; });
+    if (name.find('.') != std::string::npos)
+      return at(file_, key.Mark(), unknown_key(section, name));
+    const auto row = find(path);
     if (row != rows_.end()) {
       YAML::Mark culprit = key.Mark();
       const auto done = row->read(value, target_, culprit);
       if (done) return {};
-      // A missing value has no position in the file; its key has one.
       const YAML::Mark& mark = value.IsNull() ? key.Mark() : culprit;
       return at(file_, mark, fail(path, ": ", done.error().message, "; allowed: ", row->allowed()));
     }
@@ -130,12 +130,27 @@ class TreeReader {
     return at(file_, key.Mark(), unknown_key(section, name));
   }
 
+  auto find(const std::string& path) const {
+    return std::find_if(rows_.begin(), rows_.end(),
+                        [&](const Row<Target>& row) { return row.key == path; });
+  }
+
   Error unknown_key(const std::string& section, const std::string& name) const {
     const auto known = keys_in(section);
     const auto guess = nearest(name, known);
-    return fail("unknown key ", in_quotes(section + name, kQuoteLimit),
-                guess ? concat("; did you mean ", in_quotes(section + *guess), "?") : "",
+    std::string hint;
+    if (guess) hint = concat("; did you mean ", in_quotes(section + *guess), "?");
+    // As the documents name it.
+    if (find(section + name) != rows_.end()) hint = concat("; write ", in_levels(name));
+    return fail("unknown key ", in_quotes(section + name, kQuoteLimit), hint,
                 "; allowed: ", join(known));
+  }
+
+  // "http: {threads: ...}" for "http.threads".
+  static std::string in_levels(std::string_view name) {
+    const std::size_t dot = name.find('.');
+    if (dot == std::string_view::npos) return concat(name, ": ...");
+    return concat(name.substr(0, dot), ": {", in_levels(name.substr(dot + 1)), "}");
   }
 
   // The names allowed in a section, each once.

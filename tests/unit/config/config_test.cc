@@ -97,6 +97,11 @@ const BadInput kBadInputs[] = {
      "request_timeout"},
     {"UnknownNestedKeyLikeNoOther", "http:\n  colour: 5\n",
      "a.yaml:2: unknown key \"http.colour\"; allowed: threads, request_timeout"},
+    {"NestedKeyOnOneLevel", "http.threads: 5\n",
+     "a.yaml:1: unknown key \"http.threads\"; write http: {threads: ...}; allowed: listen, "
+     "web_config_file, ring, state_file, checkpoint_interval, retention, max_sessions, "
+     "max_tunnels, expected_sessions, ask_kernel, network_namespaces, session_labels, log_level, "
+     "metrics, http"},
     {"DetailThatIsNoLevel", "metrics: {detail: all}\n",
      "a.yaml:1: metrics.detail: \"all\" is not a known value; allowed: totals, tunnels, sessions, "
      "everything"},
@@ -120,6 +125,9 @@ const BadInput kBadInputs[] = {
      "a.yaml:1: ring: \"run/ring\" does not start with /; allowed: an absolute path"},
     {"PathIsEmpty", "\nring: ''\n",
      "a.yaml:2: ring: \"\" does not start with /; allowed: an absolute path"},
+    {"PathIsADirectory", "state_file: /run/\n",
+     "a.yaml:1: state_file: \"/run/\" names a directory; a file is wanted; allowed: an absolute "
+     "path"},
     {"PathHasNul", "ring: \"/a\\0b\"\n",
      "a.yaml:1: ring: \"/a\\x00b\" contains a NUL byte; allowed: an absolute path"},
     {"ValueIsMissing", "retention: 1s\nring:\n",

@@ -140,6 +140,8 @@ const BadWeb kBad[] = {
      "/etc/web.yml:1: basic_auth_users: expected a mapping, found a list"},
     {"UserTwice", "basic_auth_users:\n  a: " + kHash + "\n  a: " + kHash + "\n",
      "/etc/web.yml:3: basic_auth_users: \"a\" is given twice"},
+    {"UserWithoutAHash", "basic_auth_users:\n  a:\n\n",
+     "/etc/web.yml:2: basic_auth_users: \"a\": expected a single value, found nothing"},
     {"CostIsTooHigh", "basic_auth_users:\n  a: $2b$31$" + kHash.substr(7) + "\n",
      "/etc/web.yml:2: basic_auth_users: \"a\": the bcrypt cost 31 is out of range"},
 };
