@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -41,7 +42,11 @@ void declare(CLI::App& app, Flags& flags) {
   app.set_version_flag("--version", std::string("pppol2tp-agent ") + PPPOL2TP_VERSION);
   app.add_option("--config", flags.config_path,
                  "Configuration file (YAML); without it, every option has its default")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      // A script's variable that is not set must not mean the defaults.
+      ->check([](const std::string& path) {
+        return path.empty() ? std::string("the name of the file is empty") : std::string();
+      });
   app.add_flag("--check-config", flags.check_config, "Check the file that --config names and exit");
   app.add_flag("--print-config", flags.print_config,
                "Print a configuration file with every option explained and exit");
@@ -63,8 +68,9 @@ int complain(const std::string& message, int status) {
 }
 
 int print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  return 0;
+  const bool is_written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (is_written) return 0;
+  return complain(pppol2tp::fail_errno(errno, "standard output").message, kTrouble);
 }
 
 // The kernel reader must be started before this process gives up its capabilities, and that must

@@ -4,10 +4,11 @@ import contextlib
 import os
 import pathlib
 import socket
+import subprocess
 import tempfile
 import unittest
 
-from running import AS_NOBODY, Agent, program_for_nobody, run_agent
+from running import AGENT, AS_NOBODY, PATIENCE, Agent, program_for_nobody, run_agent
 
 
 @contextlib.contextmanager
@@ -96,6 +97,16 @@ class BadInput(unittest.TestCase):
 
     def test_check_without_a_file_does_not_say_that_all_is_well(self):
         self.assertIn("--config FILE", self.refusal("--check-config"))
+
+    def test_name_of_a_file_that_is_empty_is_not_taken_for_the_defaults(self):
+        self.assertIn("--config", self.refusal("--config", ""))
+
+    def test_output_that_nobody_can_take_is_told(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([AGENT, "--print-config"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "pppol2tp-agent: standard output: No space left on device\n")
 
 
 class GoodInput(unittest.TestCase):
