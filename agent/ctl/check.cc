@@ -12,7 +12,7 @@
 #include "agent/base/quote.h"
 #include "agent/config/config.h"
 #include "agent/ctl/host_view.h"
-#include "agent/http/probe.h"
+#include "agent/ctl/probe.h"
 #include "agent/metrics/label_text.h"
 
 namespace pppol2tp::ctl {
@@ -80,17 +80,13 @@ Finding check_probe(const std::string& address, const config::Config& config) {
   if (!endpoint)
     return {Verdict::bad, endpoint.error().message,
             "correct `listen` in the agent's configuration"};
-  const std::size_t colon = address.rfind(':');
-  std::string host = address.substr(0, colon);
-  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
-  if (host.empty() || host == "0.0.0.0" || host == "::") host = "localhost";
-  const auto status = http::probe(host, port_of(endpoint->address), "/-/ready");
+  const Endpoint server = reachable(*endpoint);
+  const auto status = probe(server, "/-/ready");
   if (!status && !config.web_config_file.empty()) {
-    return {
-        Verdict::doubtful,
-        concat("the agent does not answer plain HTTP at ", address, "; ", config.web_config_file,
-               " may have turned TLS on"),
-        concat("try: curl --insecure https://", host, ":", port_of(endpoint->address), "/-/ready")};
+    return {Verdict::doubtful,
+            concat("the agent does not answer plain HTTP at ", address, "; ",
+                   config.web_config_file, " may have turned TLS on"),
+            concat("try: curl --insecure https://", to_text(server.address), "/-/ready")};
   }
   if (!status) {
     return {Verdict::bad,

@@ -18,8 +18,9 @@ std::uint64_t boottime_ns() {
 }
 
 bool has_directory(const std::string& path) {
+  const auto directory = std::filesystem::path(path).parent_path();
   std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::path(path).parent_path(), ignored);
+  return directory.empty() || std::filesystem::exists(directory, ignored);
 }
 
 std::string_view advice(const std::string& path, ring::SegmentStatus status) {

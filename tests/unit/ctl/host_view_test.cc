@@ -47,5 +47,10 @@ TEST(HostView, RingThatIsNotThereIsAnErrorThatSaysWhatToDo) {
       << view.error().message;
 }
 
+TEST(HostView, RingInTheWorkingDirectoryHasADirectory) {
+  const std::string message = cannot_read("ring", ring::SegmentStatus::absent).message;
+  EXPECT_EQ(message.find("directory is missing"), std::string::npos) << message;
+}
+
 }  // namespace
 }  // namespace pppol2tp::ctl
