@@ -1,6 +1,6 @@
 #include "agent/checkpointer.h"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 
@@ -16,6 +16,14 @@ constexpr std::size_t kMaxStateBytes = std::size_t{4} << 30;
 std::string read_boot_id() {
   const auto text = read_file("/proc/sys/kernel/random/boot_id", 4096);
   return text ? text->substr(0, text->find('\n')) : std::string{};
+}
+
+Result<std::string> read_state(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return fail_errno(errno, path);
+  // A pipe would keep the agent waiting for somebody who writes.
+  if (!S_ISREG(status.st_mode)) return fail(path, ": is not a regular file");
+  return read_file(path, kMaxStateBytes);
 }
 
 class FileSink final : public model::CheckpointSink {
@@ -35,8 +43,9 @@ class FileSink final : public model::CheckpointSink {
 Checkpointer::Checkpointer(std::string path) : path_(std::move(path)), boot_id_(read_boot_id()) {}
 
 void Checkpointer::restore(model::Model& model, collectors::RingTail& tail) {
-  if (access(path_.c_str(), F_OK) != 0 && errno == ENOENT) return;
-  const auto bytes = read_file(path_, kMaxStateBytes);
+  struct stat status {};
+  if (stat(path_.c_str(), &status) != 0 && errno == ENOENT) return;
+  const auto bytes = read_state(path_);
   if (!bytes) {
     log::warn("starting without the saved state", {{"reason", bytes.error().message}});
     return;

@@ -40,7 +40,9 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
 
 Result<FileReplacement> FileReplacement::begin(std::string path) {
   std::string fresh = path + ".new";
-  Fd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  // Whatever is there is not written to: it may be a link, a pipe, or a file that others have open.
+  if (unlink(fresh.c_str()) != 0 && errno != ENOENT) return fail_errno(errno, fresh);
+  Fd file(open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) return fail_errno(errno, fresh);
   return FileReplacement(std::move(path), std::move(fresh), std::move(file));
 }

@@ -1,5 +1,6 @@
 """The agent's state survives its end, however it ends, and everything is counted once."""
 
+import os
 import unittest
 
 from running import Agent, Speaker, wait_until
@@ -80,6 +81,17 @@ class Restart(unittest.TestCase):
             agent.start()
             self.assertEqual(agent.value(up(1, 1)), 1)
             self.assertIn("starting without the saved state", agent.log.read_text())
+
+    def test_pipe_in_place_of_the_state_file_does_not_keep_it_waiting(self):
+        with Agent() as agent:
+            agent.stop()
+            state = agent.path / "state"
+            state.unlink(missing_ok=True)
+            os.mkfifo(state)
+            agent.start()
+            self.assertIn(f"{state}: is not a regular file", agent.log.read_text())
+            self.assertEqual(agent.stop(), 0)
+            self.assertTrue(state.is_file())
 
     def test_state_that_cannot_be_written_is_a_metric_and_one_line(self):
         with Agent(state_file="/proc/no-such-place/state") as agent:

@@ -86,6 +86,19 @@ TEST_F(FileTest, ReplacementThatIsGivenUpLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(directory_));
 }
 
+TEST_F(FileTest, WritesToNothingThatIsInItsWay) {
+  const std::string other = directory_ / "other";
+  std::ofstream(other) << "precious";
+  std::filesystem::create_hard_link(other, path_ + ".new");
+  ASSERT_TRUE(replace_file(path_, "x"));
+  std::filesystem::create_symlink(other, path_ + ".new");
+  ASSERT_TRUE(replace_file(path_, "y"));
+  ASSERT_EQ(mkfifo((path_ + ".new").c_str(), 0600), 0);
+  ASSERT_TRUE(replace_file(path_, "z"));  // would wait for a reader of the pipe
+  EXPECT_EQ(*read_file(path_, 100), "z");
+  EXPECT_EQ(*read_file(other, 100), "precious");
+}
+
 TEST_F(FileTest, NamesWhatItCannotReplace) {
   const std::string path = path_ + "/below";
   EXPECT_EQ(replace_file(path, "x").error().message, path + ".new: No such file or directory");
