@@ -218,8 +218,11 @@ void Model::expire(std::uint64_t now_ns) {
   const auto is_over = [&](std::uint64_t since_ns) {
     return now_ns >= since_ns + limits_.retention_ns;
   };
-  for (std::size_t most = departed_.size(); most > 0 && is_over(departed_.front().since_ns);
-       --most) {
+  for (std::size_t most = departed_.size(); most > 0; --most) {
+    // An end in the future, which only a garbled record can name, must not hold up the rest.
+    std::uint64_t& since_ns = departed_.front().since_ns;
+    since_ns = std::min(since_ns, now_ns);
+    if (!is_over(since_ns)) break;
     const Departed first = departed_.front();
     departed_.pop_front();
     const Session& session = sessions_.at(first.index);
@@ -231,16 +234,22 @@ void Model::expire(std::uint64_t now_ns) {
       remove_session(first.index, now_ns);
     }
   }
-  for (; !empty_tunnels_.empty() && is_over(empty_tunnels_.front().since_ns);
-       empty_tunnels_.pop_front()) {
-    const EmptyTunnel& first = empty_tunnels_.front();
+  for (std::size_t most = empty_tunnels_.size(); most > 0; --most) {
+    const EmptyTunnel first = empty_tunnels_.front();
+    const bool is_in_future = first.since_ns > now_ns;  // likewise
+    if (!is_in_future && !is_over(first.since_ns)) break;
+    empty_tunnels_.pop_front();
     const Tunnel& tunnel = tunnels_.at(first.index);
     if (tunnel.ids != first.ids || tunnel.sessions != 0 || tunnel.kernel == KernelView::present ||
         tunnel.empty_since_ns != first.since_ns) {
       continue;
     }
-    by_tunnel_ids_.erase(first.ids);
-    tunnels_.remove(first.index);
+    if (is_in_future) {
+      note_empty_tunnel(first.index, now_ns);
+    } else {
+      by_tunnel_ids_.erase(first.ids);
+      tunnels_.remove(first.index);
+    }
   }
 }
 

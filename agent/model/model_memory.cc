@@ -16,6 +16,7 @@ void Model::restore(const Memory& memory) {
   last_in_slot_.assign(known_generations_.size(), 0);
   totals_ = memory.totals;
   for (const Tunnel& known : memory.tunnels) {
+    if (by_tunnel_ids_.contains(known.ids)) continue;  // a damaged checkpoint
     const std::uint32_t index = tunnels_.add();
     Tunnel& tunnel = tunnels_.edit(index) = known;
     tunnel.sessions = 0;
@@ -27,7 +28,7 @@ void Model::restore(const Memory& memory) {
     // A checkpoint has a tunnel for each of its sessions. If the limit was lowered since, it
     // applies only to new tunnels.
     const auto tunnel = by_tunnel_ids_.find({known.ids().netns, known.ids().tunnel_id});
-    if (tunnel == by_tunnel_ids_.end()) continue;
+    if (tunnel == by_tunnel_ids_.end() || by_ids_.contains(known.ids())) continue;
     const std::uint32_t index = sessions_.add();
     Session& session = sessions_.edit(index) = known;
     by_ids_[session.ids()] = index;
@@ -48,6 +49,8 @@ void Model::restore(const Memory& memory) {
   tunnels_.for_each([this](std::uint32_t index, const Tunnel& tunnel) {
     if (tunnel.sessions == 0) empty_tunnels_.push_back({tunnel.empty_since_ns, index, tunnel.ids});
   });
+  std::sort(empty_tunnels_.begin(), empty_tunnels_.end(),
+            [](const EmptyTunnel& a, const EmptyTunnel& b) { return a.since_ns < b.since_ns; });
 }
 
 }  // namespace pppol2tp::model

@@ -96,6 +96,32 @@ TEST_F(CheckpointTest, EndedSessionKeepsItsRetentionTime) {
   EXPECT_EQ(again->find(ids), nullptr);
 }
 
+TEST_F(CheckpointTest, EmptyTunnelsGoInTheOrderInWhichTheyBecameEmpty) {
+  Model::Memory memory;
+  for (const std::uint32_t id : {1u, 2u}) {
+    Tunnel& tunnel = memory.tunnels.emplace_back();
+    tunnel.ids = {4026531840, id};
+    tunnel.empty_since_ns = (id == 1 ? 100 : 50) * kSecond;
+  }
+  Model again(kLimits);
+  again.restore(memory);
+  again.expire(50 * kSecond + kLimits.retention_ns);
+  EXPECT_NE(again.find(memory.tunnels[0].ids), nullptr);
+  EXPECT_EQ(again.find(memory.tunnels[1].ids), nullptr);
+}
+
+TEST_F(CheckpointTest, WhatIsThereTwiceComesBackOnce) {
+  auto checkpoint = decode_checkpoint(encode(model_), kBoot);
+  ASSERT_TRUE(checkpoint);
+  Model::Memory& memory = checkpoint->memory;
+  memory.sessions.insert(memory.sessions.end(), memory.sessions.begin(), memory.sessions.end());
+  memory.tunnels.insert(memory.tunnels.end(), memory.tunnels.begin(), memory.tunnels.end());
+  Model again(kLimits);
+  again.restore(memory);
+  EXPECT_EQ(again.session_count(), 2u);
+  EXPECT_EQ(again.tunnel_count(), 2u);
+}
+
 TEST_F(CheckpointTest, EndThatWasCountedAndForgottenIsNotCountedFromTheTable) {
   model_.expire(10'000 * kSecond);
   const auto again = restored(encode(model_));

@@ -148,6 +148,25 @@ TEST_F(ModelTest, EmptyTunnelGoesAfterTheRetentionTime) {
   EXPECT_EQ(tunnels(), 0);
 }
 
+TEST_F(ModelTest, EndInTheFutureDoesNotHoldUpTheRest) {
+  SessionScript strange(11, 21, 2);
+  model_.apply(strange.at(UINT64_MAX).ended(Cause::hangup));
+  model_.apply(session_.ended(Cause::user_request));
+  SessionScript next(12, 22, 3);
+  model_.apply(next.opened());
+  SessionScript later(12, 22, 4);
+  model_.set_limits({0, kRetention});  // so the tunnel is left without a session
+  model_.apply(later.at(UINT64_MAX).opened());
+  model_.expire(kSecond);
+  EXPECT_EQ(model_.session_count(), 2u);
+  EXPECT_EQ(model_.tunnel_count(), 3u);
+  model_.expire(kSecond + kRetention);
+  EXPECT_EQ(model_.session_count(), 0u);
+  EXPECT_EQ(model_.tunnel_count(), 2u);
+  model_.expire(kSecond + 2 * kRetention);
+  EXPECT_EQ(model_.tunnel_count(), 0u);
+}
+
 TEST_F(ModelTest, TunnelThatIsUsedAgainStays) {
   model_.apply(session_.ended(Cause::user_request));
   model_.expire(kSecond + kRetention);
