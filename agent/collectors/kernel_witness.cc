@@ -92,9 +92,10 @@ void KernelWitness::take_in(const KernelAnswers::OfSession& answer, model::Model
     }
     return;
   }
+  // A walk's answers are older than those to questions that were asked meanwhile.
   Stranger& stranger = found->second;
-  stranger.last_seen_ns = answer.asked_ns;
-  if (answer.asked_ns - stranger.first_seen_ns < kGraceNs) return;
+  stranger.last_seen_ns = std::max(stranger.last_seen_ns, answer.asked_ns);
+  if (answer.asked_ns < stranger.first_seen_ns + kGraceNs) return;
   if (stranger.is_refused && !model.has_room()) return;
   if (model.add_without_plugin(answer.ids, *answer.fact, now_ns)) {
     nameless_.insert(answer.ids.netns);

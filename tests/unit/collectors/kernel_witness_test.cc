@@ -221,6 +221,18 @@ TEST_F(KernelWitnessTest, SessionWhosePluginSpeaksInTimeIsNeverOneWithout) {
   EXPECT_EQ(model_.totals().starts, 1u);
 }
 
+TEST_F(KernelWitnessTest, AnswerOfAnOlderWalkDoesNotCutTheWaitForAPluginShort) {
+  kernel_.sessions[kIds] = true;
+  kernel_.tell(kIds);
+  EXPECT_TRUE(second());
+  const std::uint64_t now_ns = kernel_.now_ns;
+  kernel_.now_ns -= 5 * kSecond;
+  kernel_.tell(kIds);
+  kernel_.now_ns = now_ns;
+  EXPECT_TRUE(witness_.collect(model_, now_ns));
+  EXPECT_EQ(found(), nullptr);
+}
+
 TEST_F(KernelWitnessTest, PassingSessionIsNeverShown) {
   kernel_.sessions[kIds] = true;
   kernel_.tell(kIds);
