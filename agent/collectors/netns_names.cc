@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 
 #include "agent/collectors/netns_visit.h"
 
 namespace pppol2tp::collectors {
+namespace {
+
+constexpr std::size_t kLongestLabel = std::tuple_size_v<model::NetnsName> - 1;
+
+}  // namespace
 
 NetnsNames::NetnsNames(std::vector<std::string> named, std::string directory)
     : named_(std::move(named)),
@@ -18,7 +24,7 @@ model::NetnsName NetnsNames::name_of(std::uint64_t inode) {
   if (inode == 0 || inode == own_inode_) return result;
   if (!is_known(inode)) read_directory();
   const auto [found, is_new] = names_.try_emplace(inode, Named{std::to_string(inode), ""});
-  found->second.label.copy(result.data(), result.size() - 1);
+  found->second.label.copy(result.data(), kLongestLabel);
   return result;
 }
 
@@ -29,11 +35,20 @@ bool NetnsNames::is_known(std::uint64_t inode) const {
   return path.empty() || netns_inode(path) == inode;
 }
 
+// Several paths may end in the same word, for example /proc/PID/ns/net, and long names may begin
+// with the same. Sessions of two namespaces may have the same ids, so their labels must differ.
+bool NetnsNames::is_taken(const std::string& label, std::uint64_t inode) const {
+  return std::any_of(names_.begin(), names_.end(), [&](const auto& each) {
+    return each.first != inode && each.second.label == label && is_known(each.first);
+  });
+}
+
 void NetnsNames::note(const std::string& path, std::string label) {
   const std::uint64_t inode = netns_inode(path);
-  if (inode == 0) return;
-  const auto [found, is_new] = names_.try_emplace(inode, Named{label, path});
-  if (!is_new && !is_known(inode)) found->second = {std::move(label), path};
+  if (inode == 0 || is_known(inode)) return;
+  label.resize(std::min(label.size(), kLongestLabel));
+  if (is_taken(label, inode)) label = std::to_string(inode);
+  names_.insert_or_assign(inode, Named{std::move(label), path});
 }
 
 void NetnsNames::read_directory() {

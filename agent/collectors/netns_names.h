@@ -16,7 +16,8 @@ class NetnsNames {
   // is where ip-netns(8) keeps its names.
   explicit NetnsNames(std::vector<std::string> named = {}, std::string directory = "/run/netns");
 
-  // Empty for the agent's own namespace; otherwise its name, or its inode number if it has no name.
+  // Empty for the agent's own namespace; otherwise its name, or its inode number if it has no name
+  // or another namespace has the same.
   // An answer once given for an inode stays, unless another namespace has got that inode number:
   // then the old name no longer leads to it, and a new name does.
   model::NetnsName name_of(std::uint64_t inode);
@@ -27,6 +28,7 @@ class NetnsNames {
     std::string path;  // empty: it had no name when it was first looked up
   };
   bool is_known(std::uint64_t inode) const;
+  bool is_taken(const std::string& label, std::uint64_t inode) const;
   void note(const std::string& path, std::string label);
   void read_directory();
 

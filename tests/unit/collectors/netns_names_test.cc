@@ -59,6 +59,45 @@ TEST(NetnsNames, NamespaceWhoseNameWasTakenAwayKeepsIt) {
   EXPECT_STREQ(names.name_of(inode).data(), "leaving");
 }
 
+TEST(NetnsNames, TwoNamespacesNeverHaveTheSameName) {
+  const test::TemporaryDirectory directory;
+  const auto made = [&](const std::string& name) {
+    std::filesystem::create_directories(directory.path() + "/" + name);
+    std::ofstream(directory.path() + "/" + name + "/net") << "";
+    return directory.path() + "/" + name + "/net";
+  };
+  const std::string one = made("1");
+  const std::string other = made("2");
+  NetnsNames names({one, other}, "/nowhere");
+  EXPECT_STREQ(names.name_of(inode_of(one)).data(), "net");
+  EXPECT_EQ(std::string(names.name_of(inode_of(other)).data()), std::to_string(inode_of(other)));
+  EXPECT_STREQ(names.name_of(inode_of(one)).data(), "net");
+}
+
+TEST(NetnsNames, NamesThatBeginAlikeStayApartWhenTheyAreCut) {
+  const test::TemporaryDirectory directory;
+  NetnsNames names({}, directory.path());
+  const std::string one = directory.path() + "/" + std::string(31, 'n') + "1";
+  const std::string other = directory.path() + "/" + std::string(31, 'n') + "2";
+  std::ofstream(one) << "";
+  std::ofstream(other) << "";
+  EXPECT_NE(names.name_of(inode_of(one)), names.name_of(inode_of(other)));
+}
+
+TEST(NetnsNames, NamespaceThatIsMadeAnewGetsTheNameOfTheOldOne) {
+  const test::TemporaryDirectory directory;
+  NetnsNames names({}, directory.path());
+  const std::string path = directory.path() + "/blue";
+  std::ofstream(path) << "";
+  const std::uint64_t old = inode_of(path);
+  EXPECT_STREQ(names.name_of(old).data(), "blue");
+  std::filesystem::rename(path,
+                          directory.path() + "/gone");  // so that its number is not used again
+  std::ofstream(path) << "";
+  ASSERT_NE(inode_of(path), old);
+  EXPECT_STREQ(names.name_of(inode_of(path)).data(), "blue");
+}
+
 TEST(NetnsNames, LongNameIsCut) {
   const test::TemporaryDirectory directory;
   NetnsNames names({}, directory.path());
