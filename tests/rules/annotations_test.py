@@ -9,6 +9,9 @@ import yaml
 
 from rules import HERE, alerts, test_files
 
+# A name that a peer chose must not break the link, or say what else it shows. Not every alert has one.
+LINK = r'^(?!.*dashboard=")|dashboard="/d/[a-z0-9-]+(\?var-\w+=[^&\s"]*(&var-\w+=[^&\s"]*)*)?"'
+
 
 def firing_moments():
     """{alert: (test file, case, time of its first test with an alert that fires)}."""
@@ -48,6 +51,7 @@ class Annotations(unittest.TestCase):
                 for text in found:
                     with self.subTest(alert=name, text=text):
                         self.assertNotRegex(text, r"<no value>|<error|%!|\{\{")
+                        self.assertRegex(text, LINK, "a label that is not escaped in the link")
                         self.assertNotRegex(text, r"  |\( |\(,|, \)| \.|=\"\"", "a label is missing from a sentence")
 
 
