@@ -33,6 +33,9 @@ static void check_session_options(void) {
   if (plugin_options.lns_mode || !plugin_options.no_ring) {
     install_snoop_hooks();
   }
+  if (!plugin_options.no_ring) {
+    install_join_hook();
+  }
 }
 
 static int connect_channel(void) {

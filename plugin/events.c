@@ -94,6 +94,31 @@ static void on_phase(void* context, int entered) {
     set_timer(telemetry_first_delay_ms());
   } else if (entered == PHASE_DISCONNECT) {
     stop_timer();
+  } else if (entered == PHASE_MASTER) {
+    // The session is over. pppd goes on, but only as the owner of a multilink bundle's interface,
+    // for as long as the bundle has links, which other pppds run.
+    telemetry_exit(host_status(), plugin_options.fd);
+  }
+}
+
+static HostJoinHook* next_join_hook = NULL;
+
+// pppd leaves a link that has joined another pppd's bundle in NETWORK for good, because the
+// bundle's network protocols are the other pppd's (start_networks() in its auth.c). The link is up
+// all the same, and from now on its interface is the bundle's.
+static void on_bundle_joined(void) {
+  on_phase(NULL, PHASE_RUNNING);
+  if (next_join_hook != NULL) {
+    next_join_hook();
+  }
+}
+
+// Call this when all plugins are loaded: openl2tp.so sets the hook too, and calls nobody else's.
+void install_join_hook(void) {
+  HostJoinHook** hook = host_join_hook();
+  if (hook != NULL) {
+    next_join_hook = *hook;
+    *hook = on_bundle_joined;
   }
 }
 

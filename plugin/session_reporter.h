@@ -12,7 +12,7 @@
 //   echo_measured      with the counters, if there is a new echo, and on exit
 //   counters_read      now and then (stats_schedule.h), before the socket is closed, and on exit if
 //                      the socket is still open
-//   ended              on exit
+//   ended              on exit, or when pppd has no link any more but owns a multilink bundle
 //
 // Owns nothing: the publisher must outlive the reporter. One thread. signal_received() may
 // interrupt it at any point; so may end(), if the process dies afterwards.

@@ -43,6 +43,7 @@ extern void (*pppol2tp_ip_updown_hook)(int tunnel_id, int session_id, int up);
 
 void install_snoop_hooks(void);  // snoop.c
 void add_notifiers(void);        // events.c
+void install_join_hook(void);    // events.c
 // Call this after the statistics were read: the timer waits for that long until the next reading.
 // With 0 it does nothing.
 void statistics_read(uint32_t delay_ms);  // events.c

@@ -73,9 +73,10 @@ void telemetry_forked(void);
 // Called in the parent of detach(): the child owns the session now.
 void telemetry_handed_over(int child);
 
-// The end. `fd` is the session's socket, or -1 if it is closed. Also called in the handler of a
-// fatal signal. There it does only what is async-signal-safe, and is silent if the signal
-// interrupted a publish: then the kernel's mark in the session table tells the agent.
+// The end. `fd` is the session's socket, or -1 if it is closed. `status` is what pppd exits with,
+// or would exit with if it did not outlive the session. Also called in the handler of a fatal
+// signal. There it does only what is async-signal-safe, and is silent if the signal interrupted a
+// publish: then the kernel's mark in the session table tells the agent.
 void telemetry_exit(int status, int fd);
 
 #ifdef __cplusplus

@@ -156,12 +156,12 @@ void KernelWitness::note_links(KernelAnswers& answers, model::Model& model) {
 }
 
 void KernelWitness::tell_addresses(model::Model& model, std::uint64_t now_ns) {
-  const std::uint64_t healed = model.totals().healed_from_table;
-  if (!has_news_of_links_ && healed == healed_) return;
+  const std::uint64_t occasions = model.address_occasions();
+  if (!has_news_of_links_ && occasions == address_occasions_) return;
   if (now_ns - last_addresses_ns_ < kAddressIntervalNs) return;
   last_addresses_ns_ = now_ns;
   has_news_of_links_ = false;
-  healed_ = healed;
+  address_occasions_ = occasions;
   model.set_addresses(links_);
 }
 

@@ -68,7 +68,7 @@ class KernelWitness final : public Collector {
   std::unordered_set<std::uint64_t> nameless_;  // namespaces to ask the interfaces of
   std::unordered_map<model::LinkIds, model::LinkAddresses> links_;
   bool has_news_of_links_ = false;
-  std::uint64_t healed_ = 0;  // states taken from the session table, at the last update
+  std::uint64_t address_occasions_ = 0;  // the model's, at the last update
   std::uint64_t last_addresses_ns_ = 0;
   std::string problem_ = "the kernel has not been asked yet";
   bool is_first_ = true;

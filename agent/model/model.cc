@@ -10,6 +10,10 @@ bool brings_statistics(ring::EventType type) {
   return type == ring::EventType::counters_read || type == ring::EventType::echo_measured;
 }
 
+bool has_same_interface(const ring::SessionIdentity& one, const ring::SessionIdentity& other) {
+  return std::equal(std::begin(one.ifname), std::end(one.ifname), std::begin(other.ifname));
+}
+
 // Once an end has been counted, later reports do not change it.
 void keep_end(const ring::SessionState& before, ring::SessionState& now) {
   if (before.end.cause != ring::Cause::none) now.end = before.end;
@@ -52,6 +56,7 @@ void Model::apply(const ring::Record& record) {
     ++totals_.records_of_unknown_type;
   }
   keep_end(before, session.state);
+  if (!has_same_interface(before.identity, header.identity)) ++address_occasions_;
   session.state.identity = header.identity;
   session.state.records = header.number;
   session.state.updated_ns = header.time_ns;
@@ -76,6 +81,7 @@ void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
   keep_end(before, session.state);
   session.has_gap = false;
   ++totals_.healed_from_table;
+  ++address_occasions_;
   account_traffic(session, before.counters);
   describe_tunnel(session);
   account_progress(*index, before);

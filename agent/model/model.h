@@ -87,6 +87,10 @@ class Model {
   // The addresses of all PPP interfaces that have any, from the kernel. A living session gets those
   // of an address family that its plugin has not reported. Walks all sessions once.
   void set_addresses(const std::unordered_map<LinkIds, LinkAddresses>& by_link);
+  // Grows when that is to be done again although no interface has changed: a session's interface
+  // got its name, maybe that of one which is there already (a multilink bundle's), or a session's
+  // state was replaced.
+  std::uint64_t address_occasions() const { return address_occasions_; }
 
   // The kernel cannot be asked about this network namespace any more: its answers are out of date.
   void forget_kernel(std::uint64_t netns, std::uint64_t now_ns);
@@ -184,6 +188,7 @@ class Model {
 
   Limits limits_;
   NameNetns name_netns_;
+  std::uint64_t address_occasions_ = 0;
   std::uint64_t ring_epoch_ = 0;
   std::vector<std::uint32_t> known_generations_;  // by slot of the session table
   // By slot, the session that last used it. Saves a hash look-up, and thereby a cache miss, for

@@ -20,6 +20,8 @@
 // Absent from a pppd that was built without IPv6.
 #pragma weak ipv6cp_gotoptions
 #pragma weak ipv6cp_hisoptions
+// Absent from a pppd that was built without multilink.
+#pragma weak multilink_join_hook
 
 #define HOST_PPPD_VERSION VERSION
 // As upstream's plugin for this series writes ids in its line "PPPoL2TP options: ...".
@@ -50,6 +52,12 @@ static inline void host_add_notifier(HostNotifier notifier, void (*function)(voi
 
 #define host_timeout timeout
 #define host_untimeout untimeout
+
+// NULL: pppd was built without multilink.
+typedef void HostJoinHook(void);
+static inline HostJoinHook** host_join_hook(void) {
+  return &multilink_join_hook;
+}
 
 #define host_establish generic_establish_ppp
 #define host_disestablish generic_disestablish_ppp

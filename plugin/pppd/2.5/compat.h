@@ -13,6 +13,7 @@
 #include <pppd/ipcp.h>
 #include <pppd/ipv6cp.h>
 #include <pppd/lcp.h>
+#include <pppd/multilink.h>
 #include <pppd/options.h>
 
 // Absent from a pppd that was built without IPv6.
@@ -53,6 +54,16 @@ static inline void host_add_notifier(HostNotifier notifier, ppp_notify_fn* funct
 
 #define host_timeout ppp_timeout
 #define host_untimeout ppp_untimeout
+
+// NULL: pppd was built without multilink.
+typedef void HostJoinHook(void);
+static inline HostJoinHook** host_join_hook(void) {
+#ifdef PPP_WITH_MULTILINK
+  return &multilink_join_hook;
+#else
+  return NULL;
+#endif
+}
 
 #define host_establish ppp_generic_establish
 #define host_disestablish ppp_generic_disestablish

@@ -11,9 +11,10 @@ LISTEN = "127.0.0.1:11702"
 
 
 class Agent:
-    """A context manager; needs /run/pppol2tp."""
+    """A context manager; needs /run/pppol2tp. Asks the kernel about `namespaces` too, which must exist by then."""
 
-    def __init__(self, build, directory):
+    def __init__(self, build, directory, namespaces=()):
+        self._namespaces = list(namespaces)
         self._program = pathlib.Path(build, "agent", "pppol2tp-agent")
         self._directory = pathlib.Path(directory)
         self._process = None
@@ -21,7 +22,9 @@ class Agent:
     def __enter__(self):
         self._directory.mkdir(parents=True)
         config = self._directory / "agent.yml"
-        config.write_text(f'listen: ["{LISTEN}"]\nstate_file: {self._directory}/state\n')
+        config.write_text(
+            f'listen: ["{LISTEN}"]\nstate_file: {self._directory}/state\nnetwork_namespaces: {self._namespaces}\n'
+        )
         with (self._directory / "agent.log").open("wb") as log:
             self._process = subprocess.Popen([self._program, "--config", config], stdout=log, stderr=log)
         wait_until(self._answers, 60, "the agent answers")

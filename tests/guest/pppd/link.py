@@ -91,7 +91,8 @@ class End:
     def add_session(self, number):
         """Another session of the tunnel, for the next pppd; `number` counts from 0 on both sides."""
         other = "lac" if self.side == "lns" else "lns"
-        local, peer = (self._ids[self.side][0], 1 + number), (self._ids[other][0], 1 + number)
+        self.session_id = 1 + number
+        local, peer = (self._ids[self.side][0], self.session_id), (self._ids[other][0], self.session_id)
         with in_namespace(self.namespace):
             added = _connect_pppox(self._sockets[0], local, peer, ADDRESSES[other])
         if self.session:

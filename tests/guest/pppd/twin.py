@@ -74,11 +74,11 @@ class Twins:
         return seen
 
 
-def start(end, plugin, options, common=COMMON):
+def start(end, plugin, options, common=COMMON, environment=None):
     """A pppd with that plugin and without probes: for tests of what the agent shows."""
     words = ["plugin", str(plugin), *common, "noipv6", *options, link.PPP_ADDRESSES[end.side]]
     values = {"fd": end.session.fileno(), "tunnel_id": end.tunnel_id, "session_id": end.session_id}
-    end.start_pppd([word.format(**values) for word in words])
+    end.start_pppd([word.format(**values) for word in words], environment)
 
 
 def prepare():

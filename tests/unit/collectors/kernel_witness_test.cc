@@ -394,6 +394,22 @@ TEST_F(KernelWitnessTest, SessionWithoutAPluginGetsItsInterfaceAndAddressesFromT
   EXPECT_EQ(found()->state.ipv4.remote_address[3], 0);
 }
 
+TEST_F(KernelWitnessTest, SessionThatJoinsAnotherOnesInterfaceGetsItsAddresses) {
+  const SessionIds ids{kNetns, 10, 21};
+  kernel_.sessions[ids] = true;
+  kernel_.tell_link("ppp20", kAddresses);
+  SessionScript member(ids.tunnel_id, ids.session_id);
+  test::set_text(member.state().identity.ifname, "");
+  model_.apply(member.at(kernel_.now_ns).opened());
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  EXPECT_EQ(found(ids)->state.ipv4.up, 0);
+  test::set_text(member.state().identity.ifname, "ppp20");
+  model_.apply(member.phase(Phase::running));
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE(second());
+  EXPECT_EQ(found(ids)->state.ipv4.up, 1);
+  EXPECT_EQ(found(ids)->state.ipv4.remote_address[3], 2);
+}
+
 TEST_F(KernelWitnessTest, PluginsWordOnAddressesAndInterfaceIsTheLast) {
   bring_up(session_);
   session_.state().ipv4.changed_ns = kernel_.now_ns;

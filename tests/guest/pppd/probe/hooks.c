@@ -1,8 +1,9 @@
 // A plugin for pppd that writes down what other plugins can see of pppol2tp.so: calls of its two
-// hooks, and the state of the process it lives in. Compiled for pppd 2.4 (PROBE_PPPD_2_4) and
-// for 2.5.
+// hooks and of pppd's own that it uses, and the state of the process it lives in. Compiled for pppd
+// 2.4 (PROBE_PPPD_2_4) and for 2.5.
 //
-// Loaded after pppol2tp.so it takes the hooks. Loaded before it as well (a copy, under another
+// Loaded after pppol2tp.so it takes the hooks, pppd's as openl2tp.so does: whoever had it before is
+// not called. Loaded before it as well (a copy, under another
 // name) it tells whether pppol2tp.so's notifiers left errno alone: pppd calls the notifiers that
 // were added last first, so the copy that was loaded last sets errno and the one that was loaded
 // first looks at it.
@@ -24,6 +25,8 @@
 #define ADD_NOTIFIER(name24, name25, function) add_notifier(&name24, function, NULL)
 #else
 #include <pppd/pppd.h>
+// After the one above, which it needs.
+#include <pppd/multilink.h>
 #include <pppd/pppdconf.h>
 #define ADD_NOTIFIER(name24, name25, function) ppp_add_notify(name25, function, NULL)
 #endif
@@ -56,6 +59,10 @@ static void on_ip_updown(int tunnel_id, int session_id, int up) {
   if (next_ip_updown != NULL) {
     next_ip_updown(tunnel_id, session_id, up);
   }
+}
+
+static void on_bundle_joined(void) {
+  record("multilink_join_hook()\n");
 }
 
 static int count_entries(const char* path) {
@@ -164,4 +171,5 @@ void plugin_init(void) {
   next_ip_updown = pppol2tp_ip_updown_hook;
   pppol2tp_send_accm_hook = on_send_accm;
   pppol2tp_ip_updown_hook = on_ip_updown;
+  multilink_join_hook = on_bundle_joined;
 }
