@@ -51,13 +51,25 @@ AuthenticationProtocol authentication_in(const ControlPacket& configure) {
 
 }  // namespace
 
+void AuthenticationWatch::lcp_requested(const ControlPacket& configure_request) {
+  request_ = {true, configure_request.identifier, authentication_in(configure_request)};
+}
+
 // A side acknowledges what the other side wants: a Configure-Ack from the peer means that the peer
 // must authenticate.
 void AuthenticationWatch::lcp_acknowledged(const ControlPacket& configure_ack, bool incoming) {
-  const auto direction =
-      incoming ? AuthenticationDirection::of_peer : AuthenticationDirection::to_peer;
+  if (!incoming) {
+    agree(AuthenticationDirection::to_peer, authentication_in(configure_ack));
+  } else if (request_.is_pending && configure_ack.identifier == request_.identifier) {
+    request_.is_pending = false;
+    agree(AuthenticationDirection::of_peer, request_.wanted);
+  }
+}
+
+void AuthenticationWatch::agree(AuthenticationDirection direction,
+                                AuthenticationProtocol protocol) {
   exchanges_[index_of(direction)] = {};
-  exchanges_[index_of(direction)].agreed = authentication_in(configure_ack);
+  exchanges_[index_of(direction)].agreed = protocol;
 }
 
 bool AuthenticationWatch::packet_passed(std::uint16_t protocol, const ControlPacket& packet,

@@ -13,6 +13,7 @@ extern "C" {
 
 // Codes and options that matter here: RFC 1661, sections 5 and 6.2; RFC 1662, section 7.1.
 enum {
+  kLcpConfigureRequest = 1,
   kLcpConfigureAck = 2,
   kLcpConfigureReject = 4,
   kLcpTerminateRequest = 5,

@@ -142,7 +142,9 @@ void SessionReporter::packet_passed(std::uint16_t protocol, const ControlPacket&
 
 void SessionReporter::lcp_packet_passed(const ControlPacket& packet, bool incoming,
                                         std::uint64_t now_ns) {
-  if (packet.code == kLcpConfigureAck) {
+  if (packet.code == kLcpConfigureRequest && !incoming) {
+    authentication_.lcp_requested(packet);
+  } else if (packet.code == kLcpConfigureAck) {
     authentication_.lcp_acknowledged(packet, incoming);
   } else if (packet.code == kLcpTerminateRequest && incoming) {
     cause_.peer_requested(packet.data, packet.data_bytes);

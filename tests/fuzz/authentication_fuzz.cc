@@ -35,7 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Input::Bytes payload = input.bytes(input.byte());
     const ControlPacket packet = {code, identifier, payload.data.get(), payload.size};
     const std::uint64_t before = sum_of(watch.attempts());
-    if (protocol == kProtocolLcp) {
+    if (protocol == kProtocolLcp && code == kLcpConfigureRequest) {
+      watch.lcp_requested(packet);
+    } else if (protocol == kProtocolLcp) {
       watch.lcp_acknowledged(packet, incoming);
     } else {
       results += watch.packet_passed(protocol, packet, incoming, ++now_ns) ? 1 : 0;

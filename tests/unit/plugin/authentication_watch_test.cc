@@ -29,6 +29,7 @@ class AuthenticationWatchTest : public testing::Test {
  protected:
   // LCP comes up and says what each side must use.
   void agree(const Bytes& of_peer, const Bytes& to_peer = kNone) {
+    watch_.lcp_requested(Packet{kLcpConfigureRequest, 1, of_peer});
     watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, of_peer}, kIn);
     watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, to_peer}, kOut);
   }
@@ -178,6 +179,36 @@ TEST_F(AuthenticationWatchTest, AResultThatNobodyAskedForCountsNothing) {
   chap(kOut, 2, 1, "me");
   EXPECT_FALSE(eap(kIn, 3, 1));
   EXPECT_EQ(all(), 0u);
+}
+
+TEST_F(AuthenticationWatchTest, APeerCannotUndoItsTryByAcknowledgingAgain) {
+  agree(kPap);
+  pap(kIn, 1, 1, "mallory");
+  watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, kNone}, kIn);  // pppd ignores all of these
+  watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, kPap}, kIn);
+  watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 9, kNone}, kIn);
+  EXPECT_TRUE(pap(kOut, 3, 1));
+  EXPECT_EQ(count(AuthenticationDirection::of_peer, AuthenticationProtocol::pap,
+                  AuthenticationResult::failure),
+            1u);
+}
+
+TEST_F(AuthenticationWatchTest, APeerMustUseWhatThisHostAskedForWhateverItAcknowledges) {
+  watch_.lcp_requested(Packet{kLcpConfigureRequest, 1, kPap});
+  watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, kNone}, kIn);
+  pap(kIn, 1, 1, "mallory");
+  EXPECT_TRUE(pap(kOut, 3, 1));
+}
+
+TEST_F(AuthenticationWatchTest, TheLatestRequestIsTheOneThatIsAcknowledged) {
+  watch_.lcp_requested(Packet{kLcpConfigureRequest, 1, kChapMd5});
+  watch_.lcp_requested(Packet{kLcpConfigureRequest, 2, kPap});  // after a Configure-Nak
+  watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 1, kChapMd5}, kIn);
+  pap(kIn, 1, 1, "bob");
+  EXPECT_FALSE(pap(kOut, 3, 1));
+  watch_.lcp_acknowledged(Packet{kLcpConfigureAck, 2, kPap}, kIn);
+  pap(kIn, 1, 2, "bob");
+  EXPECT_TRUE(pap(kOut, 3, 2));
 }
 
 TEST_F(AuthenticationWatchTest, ANameInAProtocolThatWasNotAgreedOnIsNotTaken) {

@@ -273,6 +273,7 @@ TEST_F(Session, ThatEndsForWantOfEchosHasLostThemAll) {
 TEST_F(Session, TellsOfAnAuthenticationThatFailedAtOnce) {
   const std::uint8_t pap[4] = {3, 4, 0xc0, 0x23};
   const std::uint8_t who[6] = {3, 'b', 'o', 'b', 1, 'x'};
+  reporter_.packet_passed(kProtocolLcp, {kLcpConfigureRequest, 1, pap, sizeof pap}, false, 40);
   reporter_.packet_passed(kProtocolLcp, {kLcpConfigureAck, 1, pap, sizeof pap}, true, 50);
   reporter_.packet_passed(kProtocolPap, {1, 1, who, sizeof who}, true, 60);
   EXPECT_EQ(ring_.story(), "opened");
