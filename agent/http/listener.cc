@@ -44,6 +44,14 @@ sockaddr_storage own_address(const Fd& socket) {
   return address;
 }
 
+// Root's too: the agent has given up the right to open ports below 1024 by then.
+Error cannot_listen(int error, const std::string& address) {
+  const char* const remedy =
+      error == EACCES ? "; a port below 1024 has to come from systemd (listen: [systemd])" : "";
+  const Error failed = fail_errno(error, "cannot listen on ", address);
+  return fail(failed.message, remedy);
+}
+
 bool is_without_ipv6(int error) {
   return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
 }
@@ -65,13 +73,13 @@ Result<std::vector<Fd>> open_listeners(const std::string& address) {
   std::vector<Fd> sockets;
   if (endpoint->is_any_family) {
     Fd ipv4 = listen_at(*parse_endpoint(concat("0.0.0.0:", port_of(endpoint->address))));
-    if (!ipv4) return fail_errno(errno, "cannot listen on ", address);
+    if (!ipv4) return cannot_listen(errno, address);
     endpoint = parse_endpoint(concat("[::]:", port_of(own_address(ipv4))));
     sockets.push_back(std::move(ipv4));
   }
   Fd socket = listen_at(*endpoint);
   if (!socket && (sockets.empty() || !is_without_ipv6(errno))) {
-    return fail_errno(errno, "cannot listen on ", address);
+    return cannot_listen(errno, address);
   }
   if (socket) sockets.push_back(std::move(socket));
   return sockets;

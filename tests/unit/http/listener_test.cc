@@ -7,8 +7,13 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <fstream>
+#include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "agent/base/capabilities.h"
 #include "tests/unit/http/client.h"
 
 namespace pppol2tp::http {
@@ -28,6 +33,25 @@ TEST(Listener, AcceptsConnections) {
   const auto socket = open_listeners("127.0.0.1:0");
   ASSERT_TRUE(socket);
   EXPECT_TRUE(Client(bound_address(socket->front())).is_connected());
+}
+
+TEST(Listener, SaysWhoCanOpenAPortThatItMayNot) {
+  constexpr int kPort = 81;
+  int first_free = 1024;  // of an unprivileged process
+  std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> first_free;
+  std::optional<Result<std::vector<Fd>>> opened;
+  std::thread([&] {
+    ASSERT_TRUE(keep_capabilities(0));  // of this thread alone
+    opened = open_listeners(concat("127.0.0.1:", kPort));
+  }).join();
+  if (first_free <= kPort) {
+    EXPECT_TRUE(*opened);
+    return;
+  }
+  ASSERT_FALSE(*opened);
+  EXPECT_EQ(opened->error().message,
+            "cannot listen on 127.0.0.1:81: Permission denied; a port below 1024 has to come from "
+            "systemd (listen: [systemd])");
 }
 
 TEST(Listener, OnIpv6LeavesIpv4Alone) {
