@@ -124,13 +124,14 @@ bool is_size_right(const Header& header, std::size_t body_bytes) {
   const auto times = [](std::uint64_t count, std::uint64_t size) {
     return static_cast<unsigned __int128>(count) * size;
   };
-  const bool has_elements = header.state_bytes != 0 && header.tunnel_bytes != 0;
-  return has_elements && header.totals_bytes +
-                                 times(header.generation_count, sizeof(std::uint32_t)) +
-                                 times(header.session_count,
-                                       std::uint64_t{header.state_bytes} + header.notes_bytes) +
-                                 times(header.tunnel_count, header.tunnel_bytes) ==
-                             body_bytes;
+  // So that few bytes cannot ask for much memory.
+  const bool has_ids = header.state_bytes >= sizeof(ring::SessionIdentity) &&
+                       header.tunnel_bytes >= sizeof(TunnelIds);
+  return has_ids && header.totals_bytes + times(header.generation_count, sizeof(std::uint32_t)) +
+                            times(header.session_count,
+                                  std::uint64_t{header.state_bytes} + header.notes_bytes) +
+                            times(header.tunnel_count, header.tunnel_bytes) ==
+                        body_bytes;
 }
 
 }  // namespace

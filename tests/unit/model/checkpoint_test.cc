@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "tests/support/records.h"
 
 namespace pppol2tp::model {
@@ -149,6 +151,25 @@ TEST_F(CheckpointTest, AnyFlippedByteIsRefusedOrHarmless) {
       EXPECT_EQ(survivor.totals().starts, 2u) << "byte " << i;
     }
   }
+}
+
+TEST_F(CheckpointTest, ManyElementsWithoutContentsAreRefused) {
+  constexpr std::size_t kSizes = 12;  // of Header: totals_bytes, state_bytes, notes_bytes
+  std::string bytes = encode(model_);
+  const auto sessions = static_cast<std::uint32_t>(2 * sizeof(ring::SessionState));
+  std::uint32_t sizes[3];
+  std::memcpy(sizes, &bytes[kSizes], sizeof sizes);
+  ASSERT_EQ(sizes[1], sizeof(ring::SessionState));
+  // The same number of bytes, as sessions of one byte each.
+  const std::uint64_t count = sessions + 2 * std::uint64_t{sizes[2]};
+  sizes[1] = 1;
+  sizes[2] = 0;
+  std::memcpy(&bytes[kSizes], sizes, sizeof sizes);
+  constexpr std::size_t kSessionCount = 40;
+  std::memcpy(&bytes[kSessionCount], &count, sizeof count);
+  const auto decoded = decode_checkpoint(bytes, kBoot);
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().message, "its length is not what its header says");
 }
 
 TEST_F(CheckpointTest, AnyTruncationIsRefused) {
