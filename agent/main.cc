@@ -1,5 +1,7 @@
 // pppol2tp-agent: only the command line.
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -73,6 +75,15 @@ int print(const std::string& text) {
   return complain(pppol2tp::fail_errno(errno, "standard output").message, kTrouble);
 }
 
+// A file or socket that got the number of a closed standard stream would get what is printed.
+void open_standard_streams() {
+  int descriptor = -1;
+  do {
+    descriptor = open("/dev/null", O_RDWR);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) close(descriptor);
+}
+
 // The kernel reader must be started before this process gives up its capabilities, and that must
 // happen before its first thread starts and its first socket listens.
 int serve(pppol2tp::config::Config config, const std::string& config_path) {
@@ -99,6 +110,8 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], KernelProcess::kMode) == 0) {
     return pppol2tp::collectors::keep_kernel_reader({argv + 2, argv + argc});
   }
+
+  open_standard_streams();
 
   // One heap for all threads. With glibc's default of one each, every HTTP thread keeps the memory
   // of its largest scrape: measured at 100,000 sessions, 380 MB instead of 160.

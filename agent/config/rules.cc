@@ -9,6 +9,7 @@
 
 #include "agent/base/endpoint.h"
 #include "agent/base/quote.h"
+#include "agent/config/nearest.h"
 
 namespace pppol2tp::config {
 namespace {
@@ -171,7 +172,12 @@ Result<void> ExpectedSessionRule::set(ExpectedSession& value, std::string_view k
     value.*(each.field) = *id;
     return {};
   }
-  return fail("unknown key ", in_quotes(key, kQuoteLimit));
+  std::vector<std::string> known;
+  for (const ExpectedText& each : kExpectedTexts) known.emplace_back(each.key);
+  for (const ExpectedId& each : kExpectedIds) known.emplace_back(each.key);
+  const auto guess = nearest(key, known);
+  return fail("unknown key ", in_quotes(key, kQuoteLimit),
+              guess ? concat("; did you mean ", in_quotes(*guess), "?") : "");
 }
 
 Result<void> ExpectedSessionRule::check(const ExpectedSession& value) const {

@@ -98,6 +98,14 @@ class Restart(unittest.TestCase):
             wait_until("it shows", lambda: agent.value("pppol2tp_agent_checkpoint_success") == 0)
             self.assertEqual(agent.log.read_text().count("cannot save the state"), 1)
 
+    def test_number_of_a_closed_standard_stream_is_nobodys(self):
+        with Agent() as agent:
+            agent.stop()
+            agent.prefix = ("sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-')
+            agent.start()
+            opened = [os.readlink(f"/proc/{agent.process.pid}/fd/{number}") for number in range(3)]
+            self.assertEqual(opened, ["/dev/null"] * 3)
+
     def test_sigterm_ends_it_cleanly(self):
         with Agent() as agent:
             self.assertEqual(agent.stop(), 0)
