@@ -44,13 +44,14 @@ bool can_be_loaded(const std::string& root, const std::string& module) {
   return false;
 }
 
-Finding check_module(const std::string& root, const std::string& module, const char* what_for) {
+Finding check_module(const std::string& root, const std::string& module, const char* what_for,
+                     Verdict if_missing) {
   if (is_loaded(root, module)) return {Verdict::good, concat("kernel module ", module), ""};
   if (can_be_loaded(root, module)) {
     return {Verdict::doubtful, concat("kernel module ", module, " is not loaded (", what_for, ")"),
             concat("modprobe ", module, ", and name it in /etc/modules-load.d/pppol2tp.conf")};
   }
-  return {Verdict::bad, concat("the running kernel has no module ", module, " (", what_for, ")"),
+  return {if_missing, concat("the running kernel has no module ", module, " (", what_for, ")"),
           "install a kernel that has it: Debian's linux-image-amd64, not the cloud image"};
 }
 
@@ -160,8 +161,9 @@ std::vector<Finding> check_plugin(const CheckInput& input) {
 
 std::vector<Finding> check_kernel(const CheckInput& input) {
   return {
-      check_module(input.root, "l2tp_ppp", "sessions need it"),
-      check_module(input.root, "l2tp_netlink", "the agent needs it to see the kernel's sessions")};
+      check_module(input.root, "l2tp_ppp", "sessions need it", Verdict::bad),
+      check_module(input.root, "l2tp_netlink", "the agent needs it to see the kernel's sessions",
+                   Verdict::doubtful)};  // all else works without it
 }
 
 std::vector<Finding> check_ring(const CheckInput& input) {
