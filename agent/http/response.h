@@ -57,8 +57,9 @@ class ResponseWriter {
   bool write(std::string_view piece);
 
   // The same for a piece with room around it, which is overwritten: a chunk's frame is put there,
-  // so that it need not be sent separately. With the last piece, the answer's end goes as well.
-  static constexpr std::size_t kRoomBefore = 24;
+  // so that it need not be sent separately. With the first piece goes the head, if the room is
+  // large enough for it; with the last piece, the answer's end.
+  static constexpr std::size_t kRoomBefore = 512;
   static constexpr std::size_t kRoomAfter = 7;
   bool write_in_room(std::span<char> piece) { return write_framed(piece, "\r\n"); }
   bool write_last_in_room(std::span<char> piece);

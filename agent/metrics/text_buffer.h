@@ -13,7 +13,7 @@ namespace pppol2tp::metrics {
 
 class TextBuffer {
  public:
-  static constexpr std::size_t kRoomBefore = 32;
+  static constexpr std::size_t kRoomBefore = 512;
   static constexpr std::size_t kRoomAfter = 32;
 
   // Room for `bytes` more. What is written there is part of the text after commit() with its end.

@@ -142,6 +142,28 @@ TEST_F(ResponseTest, FramesAPieceInItsRoomAndSendsItInOneWrite) {
   EXPECT_EQ(joined_chunks(output_.response().body), text + text);
 }
 
+TEST_F(ResponseTest, SendsTheHeadInTheRoomOfTheFirstPiece) {
+  PieceInRoom first(std::string(50'000, 'f'));
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.write_last_in_room(first.piece()));
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(output_.writes(), 1);
+  EXPECT_EQ(output_.response().header("Transfer-Encoding"), "chunked");
+  EXPECT_EQ(joined_chunks(output_.response().body), std::string(50'000, 'f'));
+}
+
+TEST_F(ResponseTest, SendsAHeadThatIsLargerThanTheRoomBeforeTheFirstPiece) {
+  const std::string policy(ResponseWriter::kRoomBefore, 'p');
+  PieceInRoom first(std::string(50'000, 'f'));
+  get_.set_header("Content-Security-Policy", policy);
+  ASSERT_TRUE(get_.begin(std::nullopt));
+  EXPECT_TRUE(get_.write_last_in_room(first.piece()));
+  EXPECT_TRUE(get_.finish());
+  EXPECT_EQ(output_.writes(), 2);
+  EXPECT_EQ(output_.response().header("Content-Security-Policy"), policy);
+  EXPECT_EQ(joined_chunks(output_.response().body), std::string(50'000, 'f'));
+}
+
 TEST_F(ResponseTest, SendsTheEndOfTheAnswerWithTheLastPieceInItsRoom) {
   PieceInRoom large(std::string(50'000, 'r'));
   PieceInRoom last(std::string(50'000, 'l'));
