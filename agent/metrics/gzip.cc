@@ -52,12 +52,13 @@ Segment Deflater::deflate(std::string_view text) {
   segment.deflated.assign(out.data(), stream.total_out);
   segment.crc = crc32_gzip_refl(0, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   segment.text_bytes = text.size();
+  segment.crc_shift =
+      static_cast<std::uint32_t>(crc32_combine_gen(static_cast<z_off_t>(text.size())));
   return segment;
 }
 
 void GzipBooks::add(const Segment& segment) {
-  crc_ = static_cast<std::uint32_t>(
-      crc32_combine(crc_, segment.crc, static_cast<z_off_t>(segment.text_bytes)));
+  crc_ = static_cast<std::uint32_t>(crc32_combine_op(crc_, segment.crc, segment.crc_shift));
   text_bytes_ += segment.text_bytes;
 }
 

@@ -17,6 +17,9 @@ struct Segment {
   std::string deflated;
   std::uint32_t crc = 0;         // of the text
   std::uint64_t text_bytes = 0;  // before compression
+  // What so many bytes more do to a checksum, from crc32_combine_gen(); never 0, with which
+  // crc32_combine_op() would not end.
+  std::uint32_t crc_shift = 0x80000000;
 };
 
 // One thread at a time.
