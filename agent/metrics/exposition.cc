@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "agent/metrics/render.h"
-#include "agent/metrics/text_writer.h"
 
 namespace pppol2tp::metrics {
 namespace {
@@ -22,10 +21,15 @@ constexpr std::size_t kFewPages = 16;
 // One answer: collects text, compresses what is not compressed yet, and sends it.
 class Exposition::Answer {
  public:
-  Answer(const Scrape& scrape, HeaderSegments& headers, Sink& sink)
-      : scrape_(scrape), headers_(headers), sink_(sink) {
+  Answer(const Scrape& scrape, HeaderSegments& headers, Workspace& workspace, Sink& sink)
+      : scrape_(scrape),
+        headers_(headers),
+        deflater_(workspace.deflater),
+        out_(workspace.out),
+        scratch_(workspace.scratch),
+        sink_(sink) {
     if (!scrape.is_gzip) return;
-    deflater_.emplace();
+    if (!deflater_) deflater_.emplace();
     out_.append(kGzipHead);
   }
 
@@ -72,9 +76,7 @@ class Exposition::Answer {
  private:
   void add_header(FamilyId id) {
     if (scrape_.is_gzip) return add_segment(headers_.of(id, scrape_.format, *deflater_));
-    header_.clear();
-    append_header(header_, family(id), scrape_.format);
-    out_.append(header_);
+    out_.append(header_text(id, scrape_.format));
   }
 
   // `items`: those of the view's shard.
@@ -104,12 +106,11 @@ class Exposition::Answer {
 
   const Scrape& scrape_;
   HeaderSegments& headers_;
+  std::optional<Deflater>& deflater_;
+  TextBuffer& out_;
+  TextBuffer& scratch_;
   Sink& sink_;
-  std::optional<Deflater> deflater_;
   GzipBooks books_;
-  TextBuffer out_;
-  TextBuffer scratch_;
-  std::string header_;
 };
 
 Exposition::Exposition(const std::vector<std::string>& session_labels)
@@ -118,7 +119,8 @@ Exposition::Exposition(const std::vector<std::string>& session_labels)
 
 bool Exposition::write(model::Snapshot snapshot, const AgentFacts& agent, const Scrape& scrape,
                        Sink& sink) {
-  Answer answer(scrape, headers_, sink);
+  const auto workspace = workspaces_.lend();
+  Answer answer(scrape, headers_, *workspace, sink);
   const bool with_totals = scrape.shard.index == 0;
   if (with_totals && !answer.add_text(agent_text(agent, scrape.format, scrape.families))) {
     return false;

@@ -17,10 +17,11 @@
 #include "agent/metrics/block_cache.h"
 #include "agent/metrics/facts.h"
 #include "agent/metrics/format.h"
-#include "agent/metrics/header_segments.h"
+#include "agent/metrics/headers.h"
 #include "agent/metrics/selection.h"
 #include "agent/metrics/tally.h"
 #include "agent/metrics/text_buffer.h"
+#include "agent/metrics/workspace.h"
 #include "agent/model/snapshot.h"
 
 namespace pppol2tp::metrics {
@@ -69,6 +70,7 @@ class Exposition {
 
   Tallies tallies_;
   HeaderSegments headers_;
+  Workspaces workspaces_;
   BlockCache<model::Session> sessions_;
   BlockCache<model::Tunnel> tunnels_;
 };

@@ -7,6 +7,7 @@
 
 #include "agent/metrics/catalogue.h"
 #include "agent/metrics/format.h"
+#include "agent/metrics/headers.h"
 #include "agent/metrics/histogram.h"
 #include "agent/metrics/number.h"
 #include "agent/metrics/selection.h"
@@ -23,7 +24,7 @@ class FamilyWriter {
   bool begin(FamilyId id) {
     if (!families_[static_cast<std::size_t>(id)]) return false;
     name_ = family(id).name;
-    append_header(out_, family(id), format_);
+    out_ += header_text(id, format_);
     return true;
   }
 

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "agent/base/concat.h"
 #include "agent/metrics/digits.h"
 
 namespace pppol2tp::metrics {
@@ -131,16 +130,6 @@ void LabelList::add(std::string_view name, std::uint64_t value) {
   begin(name);
   append_number(text_, count(value), 0);
   text_ += '"';
-}
-
-void append_header(std::string& out, const Family& family, Format format) {
-  const bool is_text = format == Format::text;
-  const std::string_view name = is_text ? family.name : openmetrics_name(family);
-  out += concat("# HELP ", name, ' ', family.help, "\n# TYPE ", name, ' ',
-                is_text ? type_text(family.kind) : openmetrics_type_text(family.kind), '\n');
-  if (const std::string_view unit = unit_of(family); !is_text && !unit.empty()) {
-    out += concat("# UNIT ", name, ' ', unit, '\n');
-  }
 }
 
 void append_sample(std::string& out, std::string_view name, const LabelList& labels,

@@ -1,13 +1,11 @@
-// The pieces of the exposition formats: escaped labels, numbers, headers, samples.
+// The pieces of the exposition formats: escaped labels, numbers, samples.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "agent/metrics/catalogue.h"
 #include "agent/metrics/digits.h"
-#include "agent/metrics/format.h"
 #include "agent/metrics/number.h"
 
 namespace pppol2tp::metrics {
@@ -42,9 +40,6 @@ class LabelList {
   void begin(std::string_view name);
   std::string text_;
 };
-
-// The lines before a family's samples.
-void append_header(std::string& out, const Family& family, Format format);
 
 void append_sample(std::string& out, std::string_view name, const LabelList& labels,
                    const Number& number, std::int64_t realtime_offset_ns);
