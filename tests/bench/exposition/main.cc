@@ -1,7 +1,8 @@
 // exposition_server CANDIDATE SESSIONS PORT: serves until its input ends, and prints "ok" when it
 // can be scraped. Lines of its input:
 //   step     increases the counters; the answer is "ok"
-//   sending  the answer is the processor time spent on sending so far, in nanoseconds
+//   meter    measures sending from now on, which itself takes a few percent; the answer is "ok"
+//   sending  ends that; the answer is the processor time spent on sending meanwhile, in nanoseconds
 // exposition_server text SESSIONS: prints the exposition.
 #include <malloc.h>
 
@@ -40,6 +41,9 @@ int main(int argc, char** argv) {
   for (std::string line; std::getline(std::cin, line);) {
     if (line == "sending") {
       std::cout << candidate->sending_ns() << std::endl;
+    } else if (line == "meter") {
+      candidate->start_meter();
+      std::cout << "ok" << std::endl;
     } else {
       candidate->step();
       std::cout << "ok" << std::endl;

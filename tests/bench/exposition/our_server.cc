@@ -10,7 +10,7 @@
 namespace pppol2tp::bench {
 namespace {
 
-// The agent's own sink, with its time measured. It only sends.
+// The agent's own sink, with its time measured on demand. It only sends.
 class MeasuredSink final : public metrics::Sink {
  public:
   MeasuredSink(http::ResponseWriter& response, WorkMeter& sending)
@@ -48,7 +48,8 @@ class Ours final : public Candidate {
   ~Ours() override { server_.stop(); }
 
   void step() override { model_.lock()->step(); }
-  std::uint64_t sending_ns() const override { return sending_.total_ns(); }
+  void start_meter() override { sending_.start(); }
+  std::uint64_t sending_ns() override { return sending_.stop(); }
 
  private:
   void answer(const http::Request& request, http::ResponseWriter& response) {

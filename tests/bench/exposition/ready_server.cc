@@ -51,7 +51,8 @@ class Ready final : public Candidate {
   }
 
   void step() override {}  // the bytes stay the same, whatever the values
-  std::uint64_t sending_ns() const override { return sending_.total_ns(); }
+  void start_meter() override { sending_.start(); }
+  std::uint64_t sending_ns() override { return sending_.stop(); }
 
  private:
   void serve() {

@@ -17,20 +17,30 @@ class Candidate {
   virtual ~Candidate() = default;
   virtual void step() = 0;  // increases every session's counters
 
-  // The part of its threads' processor time that was spent in the system calls that send. 0 if
-  // unknown.
-  virtual std::uint64_t sending_ns() const { return 0; }
+  // From start_meter() to sending_ns(): the processor time that its threads spent in the system
+  // calls that send. 0 if unknown.
+  virtual void start_meter() {}
+  virtual std::uint64_t sending_ns() { return 0; }
 };
 
 // Adds up the processor time of pieces of work, each on one thread.
 class WorkMeter {
  public:
+  void start() {
+    total_ns_ = 0;
+    is_on_ = true;
+  }
+  std::uint64_t stop() {
+    is_on_ = false;
+    return total_ns_;
+  }
+
   template <typename Work>
   auto measure(Work&& work) {
+    if (!is_on_) return work();
     const Stretch stretch(total_ns_);
     return work();
   }
-  std::uint64_t total_ns() const { return total_ns_; }
 
  private:
   class Stretch {
@@ -51,6 +61,7 @@ class WorkMeter {
     const std::uint64_t begin_ns_ = now_ns();
   };
 
+  std::atomic<bool> is_on_{false};
   std::atomic<std::uint64_t> total_ns_{0};
 };
 

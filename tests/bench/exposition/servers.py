@@ -38,8 +38,12 @@ class Server:
         """Increases a third of the values."""
         assert self.ask("step") == "ok"
 
+    def start_meter(self):
+        """Measures sending, until sending_seconds()."""
+        assert self.ask("meter") == "ok"
+
     def sending_seconds(self):
-        """Processor time that its process itself has spent on sending so far."""
+        """Processor time that its process itself has spent on sending since start_meter()."""
         return int(self.ask("sending")) * NANOSECOND
 
     def ask(self, word):
