@@ -43,24 +43,6 @@ void for_each_place(const Pages& pages, Visit&& visit) {
   }
 }
 
-// Extracts all rows' values of a few items before those of the next ones: items are large, and far
-// from each other.
-template <typename Item, typename Pages>
-void extract(const std::vector<const ValueRow<Item>*>& rows, const Pages& pages,
-             std::int64_t realtime_offset_ns, ColumnDrafts& drafts) {
-  static_assert(kPageSize % kItemsAtOnce == 0);
-  drafts.resize(std::max(drafts.size(), rows.size()));
-  for (std::size_t row = 0; row < rows.size(); ++row) drafts[row].clear(realtime_offset_ns);
-  for (std::size_t page = 0; page < pages.size(); ++page) {
-    for (std::size_t first = 0; first < kPageSize; first += kItemsAtOnce) {
-      for (std::size_t row = 0; row < rows.size(); ++row) {
-        ColumnPart part(drafts[row], page * kPageSize);
-        rows[row]->fill(*pages[page], first, part);
-      }
-    }
-  }
-}
-
 // Does not depend on session_labels, so a series stays in its shard.
 std::uint32_t shard_key(std::string_view identifying_labels) {
   return static_cast<std::uint32_t>(
@@ -97,15 +79,14 @@ BlockCache<Item>::BlockCache(const Schema<Item>& schema, Scope scope, FamilyId d
 
 template <typename Item>
 typename BlockCache<Item>::Blocks BlockCache<Item>::blocks(Pages pages,
-                                                           std::int64_t realtime_offset_ns,
-                                                           ColumnDrafts& drafts) {
+                                                           std::int64_t realtime_offset_ns) {
   Blocks out;
   out.reserve(pages.size() / kPagesInBlock + 1);
   for (std::size_t first = 0; first < pages.size(); first += kPagesInBlock) {
     const std::size_t count = std::min(kPagesInBlock, pages.size() - first);
     {
       auto current = entry(first / kPagesInBlock).lock();
-      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns, drafts);
+      *current = renew(*current, Part(pages).subspan(first, count), realtime_offset_ns);
       out.push_back(*current);
     }
     for (std::size_t i = 0; i < count; ++i) pages[first + i].reset();
@@ -122,8 +103,8 @@ typename BlockCache<Item>::Entry& BlockCache<Item>::entry(std::size_t number) {
 
 template <typename Item>
 std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const Block>& before,
-                                                     Part pages, std::int64_t realtime_offset_ns,
-                                                     ColumnDrafts& drafts) const {
+                                                     Part pages,
+                                                     std::int64_t realtime_offset_ns) const {
   const Block::Origin origin = origin_of(pages, realtime_offset_ns);
   if (before && before->origin == origin) return before;
 
@@ -135,22 +116,11 @@ std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const
   if (labels_may_differ) block->labels = keep_if_equal(block->labels, make_labels(pages));
   block->families.resize(rows_.size());
 
-  const auto is_due = [&](const FamilyRows& rows) {
-    return rows.is_statistics || !statistics_alone;
-  };
-  std::vector<const ValueRow<Item>*> values;
-  for (const FamilyRows& rows : rows_) {
-    if (!is_due(rows)) continue;
-    for (const auto& row : rows.values) values.push_back(&row);
-  }
-  extract(values, pages, realtime_offset_ns, drafts);
-
-  std::span<const ColumnDraft> extracted = drafts;
+  const auto draft = std::make_unique<ColumnDraft>();  // too large for 160 threads' stacks
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (!is_due(rows_[i])) continue;
+    if (statistics_alone && !rows_[i].is_statistics) continue;
     auto& family = block->families[i];
-    family = renew_family(rows_[i], family, *block, labels_may_differ, pages, extracted);
-    extracted = extracted.subspan(rows_[i].values.size());
+    family = renew_family(rows_[i], family, *block, labels_may_differ, pages, *draft);
     if (schema_.start_time == rows_[i].family) {
       block->start_time = family->facts().rows.front().column;
     }
@@ -161,13 +131,18 @@ std::shared_ptr<const Block> BlockCache<Item>::renew(const std::shared_ptr<const
 template <typename Item>
 std::shared_ptr<const FamilyBlock> BlockCache<Item>::renew_family(
     const FamilyRows& rows, const std::shared_ptr<const FamilyBlock>& before, const Block& block,
-    bool labels_may_differ, Part pages, std::span<const ColumnDraft> drafts) const {
+    bool labels_may_differ, Part pages, ColumnDraft& draft) const {
   FamilyBlock::Facts facts;
   facts.name = family(rows.family).name;
   facts.labels = block.labels;
   for (std::size_t i = 0; i < rows.values.size(); ++i) {
+    draft.clear(block.origin.realtime_offset_ns);
+    for (std::size_t page = 0; page < pages.size(); ++page) {
+      ColumnPart part(draft, page * kPageSize);
+      rows.values[i].fill(*pages[page], part);
+    }
     const auto was = before ? before->facts().rows[i].column : nullptr;
-    facts.rows.push_back({rows.values[i].label, drafts[i].finish(was)});
+    facts.rows.push_back({rows.values[i].label, draft.finish(was)});
   }
   if (!rows.own_labels.empty()) {
     const auto was = before ? before->facts().own_labels : nullptr;

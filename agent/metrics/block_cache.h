@@ -53,8 +53,8 @@ class BlockCache {
   const std::vector<FamilyId>& families() const { return families_; }
 
   // Releases each page as soon as its values are extracted, so that the model can change it without
-  // a copy. `drafts` is overwritten.
-  Blocks blocks(Pages pages, std::int64_t realtime_offset_ns, ColumnDrafts& drafts);
+  // a copy.
+  Blocks blocks(Pages pages, std::int64_t realtime_offset_ns);
 
  private:
   struct FamilyRows {
@@ -66,13 +66,11 @@ class BlockCache {
   using Part = std::span<const std::shared_ptr<const Page<Item>>>;
 
   std::shared_ptr<const Block> renew(const std::shared_ptr<const Block>& before, Part pages,
-                                     std::int64_t realtime_offset_ns, ColumnDrafts& drafts) const;
-  // `drafts`: of the family's values, in their order.
+                                     std::int64_t realtime_offset_ns) const;
   std::shared_ptr<const FamilyBlock> renew_family(const FamilyRows& rows,
                                                   const std::shared_ptr<const FamilyBlock>& before,
                                                   const Block& block, bool labels_may_differ,
-                                                  Part pages,
-                                                  std::span<const ColumnDraft> drafts) const;
+                                                  Part pages, ColumnDraft& draft) const;
   std::uint64_t label_hash(Part pages) const;
   BlockLabels make_labels(Part pages) const;
   ItemTexts make_own_labels(const FamilyRows& rows, const std::vector<FamilyBlock::Row>& columns,

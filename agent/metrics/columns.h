@@ -165,9 +165,6 @@ class ColumnDraft {
   std::int64_t realtime_offset_ns_ = 0;
 };
 
-// Of several rows. Some 9 KiB each, so keep them for the next block.
-using ColumnDrafts = std::vector<ColumnDraft>;
-
 // One page's part of a draft.
 class ColumnPart {
  public:

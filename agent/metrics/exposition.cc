@@ -134,8 +134,8 @@ bool Exposition::write(model::Snapshot snapshot, const AgentFacts& agent, const 
   auto session_pages = snapshot.sessions.pages();
   auto tunnel_pages = snapshot.tunnels.pages();
   snapshot = {};
-  const auto tunnels = tunnels_.blocks(std::move(tunnel_pages), offset, workspace->drafts);
-  const auto sessions = sessions_.blocks(std::move(session_pages), offset, workspace->drafts);
+  const auto tunnels = tunnels_.blocks(std::move(tunnel_pages), offset);
+  const auto sessions = sessions_.blocks(std::move(session_pages), offset);
   return answer.add_families(tunnels_, tunnels) && answer.add_families(sessions_, sessions) &&
          answer.finish();
 }

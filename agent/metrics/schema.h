@@ -17,17 +17,12 @@ namespace pppol2tp::metrics {
 template <typename Item>
 using Page = typename model::CowPages<Item>::Page;
 
-// Of how many items a row's values are extracted before the next row's are: so few that they stay
-// in the processor's first cache meanwhile.
-inline constexpr std::size_t kItemsAtOnce = 32;
-
 template <typename Item>
 struct ValueRow {
   FamilyId family;
   std::string_view label;  // ready for use: name="value", or nothing
   bool is_statistics;      // uses only what CowPages::edit_statistics() changes
-  // For the items of the page from `first` on, kItemsAtOnce of them.
-  void (*fill)(const Page<Item>& page, std::size_t first, ColumnPart& part);
+  void (*fill)(const Page<Item>& page, ColumnPart& part);
 };
 
 template <typename Item>

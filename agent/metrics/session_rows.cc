@@ -31,8 +31,8 @@ constexpr bool looks_at_statistics_alone(std::string_view row) {
 constexpr ValueRow<Session> kValues[] = {
 #define SESSION_VALUE(name, label, when_row, value_row)                        \
   {FamilyId::name, label, looks_at_statistics_alone(#when_row " " #value_row), \
-   [](const Page<Session>& page, std::size_t first, ColumnPart& part) {        \
-     for (std::size_t i = first; i < first + kItemsAtOnce; ++i) {              \
+   [](const Page<Session>& page, ColumnPart& part) {                           \
+     for (std::size_t i = 0; i < page.items.size(); ++i) {                     \
        [[maybe_unused]] const Session& s = page.items[i];                      \
        if (page.used[i] && bool(when_row)) part.set(i, value_row);             \
      }                                                                         \

@@ -10,12 +10,12 @@ namespace {
 using model::Tunnel;
 
 constexpr ValueRow<Tunnel> kValues[] = {
-#define TUNNEL_VALUE(name, value_row)                                                             \
-  {FamilyId::name, "", false, [](const Page<Tunnel>& page, std::size_t first, ColumnPart& part) { \
-     for (std::size_t i = first; i < first + kItemsAtOnce; ++i) {                                 \
-       [[maybe_unused]] const Tunnel& t = page.items[i];                                          \
-       if (page.used[i]) part.set(i, value_row);                                                  \
-     }                                                                                            \
+#define TUNNEL_VALUE(name, value_row)                                          \
+  {FamilyId::name, "", false, [](const Page<Tunnel>& page, ColumnPart& part) { \
+     for (std::size_t i = 0; i < page.items.size(); ++i) {                     \
+       [[maybe_unused]] const Tunnel& t = page.items[i];                       \
+       if (page.used[i]) part.set(i, value_row);                               \
+     }                                                                         \
    }},
 #include "agent/metrics/metrics.def"
 };

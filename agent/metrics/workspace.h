@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "agent/base/guarded.h"
-#include "agent/metrics/columns.h"
 #include "agent/metrics/gzip.h"
 #include "agent/metrics/text_buffer.h"
 
@@ -17,7 +16,6 @@ namespace pppol2tp::metrics {
 struct Workspace {
   TextBuffer out;
   TextBuffer scratch;
-  ColumnDrafts drafts;
   std::optional<Deflater> deflater;  // made for the first compressed answer
 };
 
