@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,8 @@ namespace pppol2tp::metrics {
 // A short text that is copied often, in strides; so it is padded to whole strides.
 class PaddedText {
  public:
-  explicit PaddedText(std::string text);
+  // Joins the pieces.
+  PaddedText(std::initializer_list<std::string_view> pieces);
 
   std::string_view text() const { return {bytes_.data(), size_}; }
   std::size_t size() const { return size_; }
