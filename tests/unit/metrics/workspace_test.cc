@@ -9,7 +9,11 @@ namespace {
 
 TEST(Workspaces, LendTheSameMemoryAgain) {
   Workspaces workspaces;
-  const Workspace* const first = workspaces.lend().get();
+  const Workspace* first = nullptr;
+  {
+    const auto lent = workspaces.lend();
+    first = lent.get();
+  }
   EXPECT_EQ(workspaces.lend().get(), first);
 }
 
