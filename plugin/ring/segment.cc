@@ -238,14 +238,14 @@ SegmentStatus Segment::open_for_writing(const char* path, const Geometry* wanted
 
   const Geometry geometry = wanted != nullptr ? *wanted : geometry_of_this_host();
   if (!is_sound(geometry)) return SegmentStatus::bad_geometry;
+  internal::TurnToCreate turn(directory.get(), name.file);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     const Descriptor file(
         openat(directory.get(), name.file, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file.is_open()) return map(file.get(), Access::read_write);
     if (errno != ENOENT) return status_of_errno(SegmentStatus::absent);
     if (attempt == 0) {
-      const bool is_my_turn = internal::await_turn_to_create(directory.get(), name.file);
-      if (!is_my_turn && !gave_way_) {
+      if (!turn.await() && !gave_way_) {
         gave_way_ = true;
         return SegmentStatus::being_made;
       }

@@ -153,13 +153,28 @@ void* map_aligned(int descriptor, std::size_t size, int protection) {
   return wanted;
 }
 
-bool await_turn_to_create(int directory, const char* name) {
+TurnToCreate::TurnToCreate(int directory, const char* name) : directory_(directory), name_(name) {
+  snprintf(lock_name_, sizeof lock_name_, "%s.lock", name);
+}
+
+bool TurnToCreate::await() {
+  lock_ =
+      openat(directory_, lock_name_, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  if (lock_ < 0) return true;
   for (int i = 0; i < kTurnTries; ++i) {
-    if (faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return true;
-    if (flock(directory, LOCK_EX | LOCK_NB) == 0) return true;
+    // Before the look at the ring: whoever made a lock file too late has it, and removes it.
+    is_mine_ = flock(lock_, LOCK_EX | LOCK_NB) == 0;
+    if (is_mine_ || faccessat(directory_, name_, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return true;
     nanosleep(&kTurnPause, nullptr);
   }
   return false;
+}
+
+TurnToCreate::~TurnToCreate() {
+  const int saved = errno;
+  if (is_mine_) unlinkat(directory_, lock_name_, 0);
+  if (lock_ >= 0) close(lock_);
+  errno = saved;
 }
 
 SegmentStatus fill_and_link(int descriptor, int directory, const char* name, Geometry geometry,

@@ -1,6 +1,7 @@
 // The shared file in the file system: how it is created and mapped.
 #pragma once
 
+#include <limits.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -31,11 +32,31 @@ SegmentStatus status_of_errno(SegmentStatus for_enoent);
 // size. Null, with errno, on failure. The mapping ends at the end of the file's last page.
 void* map_aligned(int descriptor, std::size_t size, int protection);
 
-// A process that wants to create the file waits here, for a second at most, until the file exists
-// or no other process is creating it. Its turn ends when the directory's descriptor is closed.
-// False: another process still has its turn. Without this, if a thousand pppds start at once, each
-// would allocate a file, only to find that another's already has the name.
-bool await_turn_to_create(int directory, const char* name);
+// The right to create the file, which one process has at a time. Without it, if a thousand pppds
+// start at once, each would allocate a file, only to find that another's already has the name.
+//
+// It is a lock on a file beside the ring that only the ring's owner can open, so no reader can keep
+// a writer waiting. The lock file is there only meanwhile. A process that takes a lock file just
+// removed by another one, or cannot make one, creates the ring at the same time as others, which
+// costs memory for a moment and nothing else.
+class TurnToCreate {
+ public:
+  TurnToCreate(int directory, const char* name);
+  TurnToCreate(const TurnToCreate&) = delete;
+  TurnToCreate& operator=(const TurnToCreate&) = delete;
+  ~TurnToCreate();
+
+  // Waits, for a second at most, until the file exists or no other process is creating it. False:
+  // another process still has its turn. Called once.
+  bool await();
+
+ private:
+  int directory_;
+  const char* name_;
+  char lock_name_[NAME_MAX + 1];
+  int lock_ = -1;
+  bool is_mine_ = false;
+};
 
 // Fills the unnamed file behind `descriptor` and links it to its name. Returns `attached`, or the
 // failure; errno is EEXIST if another process was faster.

@@ -149,15 +149,35 @@ TEST_F(SegmentAsRootTest, IsMadeWhereProcIsMissing) {
 }
 
 TEST_F(SegmentTest, IsMadeAtTheSecondTryThoughSomebodyKeepsTheTurnToCreateForever) {
+  const int lock = open((directory_.ring() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(flock(lock, LOCK_EX), 0);
+  Segment segment;
+  EXPECT_EQ(segment.open_for_writing(directory_.ring().c_str(), &kTinyGeometry),
+            SegmentStatus::being_made);
+  EXPECT_THAT(directory_.names(), ElementsAre("ring.lock"));
+  EXPECT_EQ(segment.open_for_writing(directory_.ring().c_str(), &kTinyGeometry),
+            SegmentStatus::attached);
+  close(lock);
+}
+
+// Whoever may read the directory can lock it.
+TEST_F(SegmentTest, IsMadeAtOnceThoughAReaderLocksTheDirectory) {
   const int directory = open(directory_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ASSERT_EQ(flock(directory, LOCK_EX), 0);
   Segment segment;
   EXPECT_EQ(segment.open_for_writing(directory_.ring().c_str(), &kTinyGeometry),
-            SegmentStatus::being_made);
-  EXPECT_TRUE(directory_.names().empty());
+            SegmentStatus::attached);
+  EXPECT_THAT(directory_.names(), ElementsAre("ring"));
+  close(directory);
+}
+
+// As a creator leaves it that was killed.
+TEST_F(SegmentTest, IsMadeAtOnceWhereALockFileWasLeftBehind) {
+  close(open((directory_.ring() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  Segment segment;
   EXPECT_EQ(segment.open_for_writing(directory_.ring().c_str(), &kTinyGeometry),
             SegmentStatus::attached);
-  close(directory);
+  EXPECT_THAT(directory_.names(), ElementsAre("ring"));
 }
 
 TEST_F(SegmentTest, IsReplacedWhenItsNameIsGoneOrStandsForAnotherFile) {
