@@ -19,6 +19,9 @@ using namespace std::chrono_literals;
 constexpr auto kTickInterval = 1s;
 // While records arrive, they are read at this interval, without a wake-up for each.
 constexpr auto kFollowInterval = 5ms;
+// Reloads asked for over HTTP, by whoever can reach the agent: each keeps the loop busy and logs a
+// line. A few in a row, then one a second.
+constexpr config::RateLimit kReloadLimit{1s, 5};
 // Times of day are computed anew only if NTP has moved the wall clock by more than this. Until then
 // their text stays the same, so that caches stay valid.
 constexpr std::int64_t kClockStepNs = 500'000'000;
@@ -48,6 +51,7 @@ Agent::Agent(config::Config config, std::string config_path,
       collectors_({&tail_, &links_, &liveness_}),
       checkpointer_(config_.state_file),
       server_({config_.listen, config_.http.threads, config_.http.request_timeout}),
+      reload_limiter_(kReloadLimit, system_clock().monotonic()),
       shown_families_(families_of(config_.metrics)),
       exposition_(names_of(config_.session_labels)) {
   apply_reloadable_options();

@@ -30,6 +30,7 @@
 #include "agent/collectors/ring_tail.h"
 #include "agent/collectors/ring_waiter.h"
 #include "agent/config/config.h"
+#include "agent/http/gate.h"
 #include "agent/http/server.h"
 #include "agent/metrics/exposition.h"
 #include "agent/metrics/facts.h"
@@ -101,6 +102,7 @@ class Agent {
   CollectorRunner collectors_;
   Checkpointer checkpointer_;
   http::Server server_;
+  http::RateLimiter reload_limiter_;
   ServiceManager service_manager_;
   std::atomic<bool> is_ready_ = false;
   bool config_success_ = true;

@@ -2,6 +2,7 @@
 #include <future>
 
 #include "agent/agent.h"
+#include "agent/base/clock.h"
 #include "agent/pages/landing_page.h"
 #include "agent/pages/style.h"
 #include "agent/scrape.h"
@@ -83,6 +84,10 @@ void Agent::answer_landing_page(http::ResponseWriter& response) {
 }
 
 void Agent::answer_reload(http::ResponseWriter& response) {
+  if (!reload_limiter_.allows(system_clock().monotonic())) {
+    response.set_header("Retry-After", "1");
+    return answer_text(response, 429, "too many reloads: the agent allows one a second\n");
+  }
   auto promise = std::make_shared<std::promise<Result<void>>>();
   auto answer = promise->get_future();
   loop_->post([this, promise] { promise->set_value(reload()); });

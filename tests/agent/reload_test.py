@@ -1,5 +1,6 @@
 """What a reload changes, and which changes need a restart."""
 
+import time
 import unittest
 
 from running import Agent, Speaker, wait_until
@@ -17,6 +18,18 @@ class Reload(unittest.TestCase):
             for times in (1, 2, 3):
                 reload(agent)
                 self.assertEqual(agent.log.read_text().count("option changes at the next restart"), times)
+
+    def test_reloads_over_http_are_limited_and_allowed_again_later(self):
+        with Agent() as agent:
+            began = time.monotonic()
+            answers = [agent.get("/-/reload", "POST")[0] for _ in range(100)]
+            passed = time.monotonic() - began
+            reloads = answers.count(200)
+            self.assertEqual(reloads + answers.count(429), 100)
+            self.assertGreaterEqual(reloads, 5)
+            self.assertLessEqual(reloads, 5 + passed + 1)
+            self.assertEqual(agent.log.read_text().count("configuration reloaded"), reloads)
+            wait_until("one is allowed", lambda: agent.get("/-/reload", "POST")[0] == 200)
 
     def test_limits_and_retention_count_from_the_reload_on(self):
         with Agent(retention="15m") as agent:
