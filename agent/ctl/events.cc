@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ctime>
 #include <thread>
+#include <utility>
 
 #include "agent/base/concat.h"
 #include "agent/base/quote.h"
@@ -84,17 +85,26 @@ bool print_ring(const ring::Segment& segment, const std::string& path, EventText
 
 }  // namespace
 
+// Its session is in `recent_` afterwards.
+model::Session& EventText::recall(const model::SessionIds& ids) {
+  if (recent_.size() >= most_recent_ && !recent_.contains(ids)) {
+    silent_ = std::exchange(recent_, {});
+  }
+  if (auto known = silent_.extract(ids)) recent_.insert(std::move(known));
+  return recent_[ids];
+}
+
 std::string EventText::line_of(const ring::Record& record, const Moment& moment) {
   const auto& who = record.header.identity;
   const model::SessionIds ids{who.netns, who.tunnel_id, who.session_id};
-  model::Session& session = sessions_[ids];
+  model::Session& session = recall(ids);
   if (!session.is_of(who)) session = {};  // ids are used again
   const model::Session before = session;
   session.state.identity = who;
   ring::apply_body(record, session.state);
   const bool is_over = session.has_ended();
   const model::Session after = session;
-  if (is_over) sessions_.erase(ids);
+  if (is_over) recent_.erase(ids);
 
   const auto holds = [&](const Condition& condition) { return condition.holds(after, moment); };
   if (!std::all_of(conditions_.begin(), conditions_.end(), holds)) return {};
