@@ -46,6 +46,22 @@ Value age_of(const Session& s, const Moment& moment) {
 
 // ---- from the metric table ----------------------------------------------------------------------
 
+// Used by the rows in this file, instead of the function of the same name that makes a label's
+// text.
+Value decimal(std::int64_t value) {
+  return value < 0 ? number(static_cast<double>(value)) : count(static_cast<std::uint64_t>(value));
+}
+
+// A label's value, if the row has one; rows write "" if not.
+template <typename Text>
+Value label_value(const Text& text) {
+  return text_or_nothing(std::string(text));
+}
+Value label_value(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text == nullptr ? value : text_or_nothing(*text);
+}
+
 constexpr std::string_view kPrefix = "session_";
 constexpr std::string_view kExportedPrefix = "pppol2tp_session_";
 constexpr std::string_view kInfo = "info";
@@ -96,9 +112,9 @@ std::vector<Field> make_fields() {
       {"netns", "Network namespace, when it is not this one.", netns_of},
       {"state", "up, ended, or the phase of the link.", state_of},
       {"age", "Since the session's start, until its end.", age_of},
-#define SESSION_LABEL(name, label, text_row, meaning)                                      \
-  {label_name(#name, #label), meaning,                                                     \
-   [](const Session& s, const Moment&) { return text_or_nothing(std::string(text_row)); }, \
+#define SESSION_LABEL(name, label, text_row, meaning)                     \
+  {label_name(#name, #label), meaning,                                    \
+   [](const Session& s, const Moment&) { return label_value(text_row); }, \
    when_of(FamilyId::name)},
 #include "agent/metrics/metrics.def"
   };

@@ -26,6 +26,10 @@ bool parse_number(std::string_view text, double& number) {
 // The text for conditions and sorting: the plain value, not the form for people.
 std::string plain_text(const Value& value, const Moment& moment) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* number = std::get_if<metrics::Number>(&value);
+      number != nullptr && number->kind == metrics::Number::Kind::integer) {
+    return std::to_string(number->integer);
+  }
   if (const auto number = to_number(value, moment)) {
     std::array<char, 32> buffer;
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), *number).ptr;

@@ -56,6 +56,12 @@ class WithSessions(unittest.TestCase):
         self.assertEqual(len(self.sessions("mtu_bytes>1399", "mtu_bytes<1401")), 20)
         self.assertEqual(self.sessions("mtu_bytes>1400"), [])
 
+    def test_json_has_numbers_for_ids_and_pids(self):
+        session = self.sessions("ifname=sim3")[0]
+        self.assertEqual(session["peer_tunnel_id"], 1000 + int(session["id"].partition("/")[0]))
+        self.assertEqual(session["peer_session_id"], int(session["id"].partition("/")[2]))
+        self.assertIsInstance(session["pid"], int)
+
     def test_sorts_either_way(self):
         starts = [s["start_time_seconds"] for s in self.sessions("--sort=start_time_seconds")]
         self.assertEqual(starts, sorted(starts))

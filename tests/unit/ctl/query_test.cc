@@ -45,6 +45,14 @@ TEST(Condition, ComparesTextAndNumbers) {
   EXPECT_TRUE(holds("id=1/3", alice));
 }
 
+TEST(Condition, ComparesLargeRoundNumbersByAllTheirDigits) {
+  EXPECT_TRUE(holds("receive_bytes_total=2000000", session(3, "alice", 2'000'000)));
+  EXPECT_TRUE(holds("receive_bytes_total~000000", session(3, "alice", 2'000'000)));
+  auto peers = session(3, "alice", 0);
+  peers.state.identity.peer_tunnel_id = 4'000'000'000;
+  EXPECT_TRUE(holds("peer_tunnel_id=4000000000", peers));
+}
+
 TEST(Condition, OfWhatIsNotThereHoldsOnlyAsUnequal) {
   const auto silent = session(3, "", 0);
   EXPECT_FALSE(holds("receive_bytes_total<5", silent));
