@@ -7,11 +7,10 @@
 #include "agent/base/clock.h"
 #include "agent/base/file.h"
 #include "agent/base/log.h"
+#include "agent/config/config.h"
 
 namespace pppol2tp {
 namespace {
-
-constexpr std::size_t kMaxStateBytes = std::size_t{4} << 30;
 
 std::string read_boot_id() {
   const auto text = read_file("/proc/sys/kernel/random/boot_id", 4096);
@@ -23,7 +22,8 @@ Result<std::string> read_state(const std::string& path) {
   if (stat(path.c_str(), &status) != 0) return fail_errno(errno, path);
   // A pipe would keep the agent waiting for somebody who writes.
   if (!S_ISREG(status.st_mode)) return fail(path, ": is not a regular file");
-  return read_file(path, kMaxStateBytes);
+  // Not by the limits in force: they may be lower than those under which the file was written.
+  return read_file(path, model::most_checkpoint_bytes(config::kMostSessions, config::kMostTunnels));
 }
 
 class FileSink final : public model::CheckpointSink {

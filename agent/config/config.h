@@ -52,6 +52,10 @@ struct MetricsConfig {
   bool operator==(const MetricsConfig&) const = default;
 };
 
+// What max_sessions and max_tunnels allow.
+inline constexpr std::uint32_t kMostSessions = 10'000'000;
+inline constexpr std::uint32_t kMostTunnels = 10'000'000;
+
 struct Config {
   std::vector<std::string> listen{"127.0.0.1:11701"};
   std::string web_config_file;  // empty: none

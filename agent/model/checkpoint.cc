@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "plugin/ring/layout.h"
+
 namespace pppol2tp::model {
 namespace {
 
@@ -175,6 +177,13 @@ std::string encode_checkpoint(Snapshot snapshot, const Place& place) {
   TextSink sink;
   static_cast<void>(write_checkpoint(std::move(snapshot), place, sink));  // never fails here
   return std::move(sink.text);
+}
+
+std::uint64_t most_checkpoint_bytes(std::uint64_t sessions, std::uint64_t tunnels) {
+  const std::uint64_t bytes =
+      sizeof(Header) + sizeof(Totals) + ring::kMaxSessionSlots * sizeof(std::uint32_t) +
+      sessions * (sizeof(ring::SessionState) + sizeof(Notes)) + tunnels * sizeof(Tunnel);
+  return bytes + bytes / 2;
 }
 
 Result<Checkpoint> decode_checkpoint(std::string_view bytes, std::string_view boot_id) {

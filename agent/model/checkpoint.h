@@ -5,6 +5,7 @@
 // Pure: no I/O of its own. Writing works on a snapshot and may run on any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,10 @@ class CheckpointSink {
 Result<void> write_checkpoint(Snapshot snapshot, const Place& place, CheckpointSink& sink);
 
 std::string encode_checkpoint(Snapshot snapshot, const Place& place);
+
+// No checkpoint of this many sessions and tunnels has more bytes, not even one by a later version
+// whose elements are somewhat longer.
+std::uint64_t most_checkpoint_bytes(std::uint64_t sessions, std::uint64_t tunnels);
 
 // Fails if the bytes are not a complete checkpoint of this format and this boot; the message says
 // what is wrong.

@@ -68,6 +68,20 @@ TEST_F(CheckpointTest, EverythingComesBack) {
   EXPECT_EQ(encode(*again, position), bytes);
 }
 
+// The limit is linear, so it holds for any number if it holds for none and for one more.
+TEST_F(CheckpointTest, HasNoMoreBytesThanTheLimitForItsSessionsAndTunnels) {
+  const auto size_with = [](std::uint32_t sessions) {
+    Model model({sessions + 1, 900 * kSecond, sessions + 1});
+    model.begin_ring(77, ring::kMaxSessionSlots);
+    for (std::uint32_t id = 1; id <= sessions; ++id) model.apply(SessionScript(id, 1).opened());
+    return encode(model).size();
+  };
+  const std::size_t empty = size_with(0);
+  EXPECT_LE(empty, most_checkpoint_bytes(0, 0));
+  EXPECT_LE(size_with(50) - empty, most_checkpoint_bytes(50, 50) - most_checkpoint_bytes(0, 0));
+  EXPECT_LE(size_with(50), 2 * most_checkpoint_bytes(50, 50)) << "the limit is without use";
+}
+
 TEST_F(CheckpointTest, RecordsFromBeforeAreNotCountedAgain) {
   const auto again = restored(encode(model_));
   SessionScript living(10, 20);
