@@ -14,6 +14,13 @@ bool has_same_interface(const ring::SessionIdentity& one, const ring::SessionIde
   return std::equal(std::begin(one.ifname), std::end(one.ifname), std::begin(other.ifname));
 }
 
+// Counters of a time before those that are known: a session that the kernel told of first is taken
+// over by records that its plugin may have written long before. As a step back they would count as
+// a new start from 0.
+void keep_newer_counters(const ring::SessionState& before, ring::SessionState& now) {
+  if (now.counters.read_ns < before.counters.read_ns) now.counters = before.counters;
+}
+
 // Once an end has been counted, later reports do not change it.
 void keep_end(const ring::SessionState& before, ring::SessionState& now) {
   if (before.end.cause != ring::Cause::none) now.end = before.end;
@@ -55,6 +62,7 @@ void Model::apply(const ring::Record& record) {
   } else {
     ++totals_.records_of_unknown_type;
   }
+  keep_newer_counters(before, session.state);
   keep_end(before, session.state);
   if (!has_same_interface(before.identity, header.identity)) ++address_occasions_;
   session.state.identity = header.identity;
@@ -78,6 +86,7 @@ void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
   if (!knows_more) return;
   const ring::SessionState before = session.state;
   session.state = state;
+  keep_newer_counters(before, session.state);
   keep_end(before, session.state);
   session.has_gap = false;
   ++totals_.healed_from_table;

@@ -116,13 +116,36 @@ TEST_F(ModelKernelTest, PluginThatSpeaksLateTakesOverItsSessionAndNothingIsCount
   session_.in_slot(3, 1);
   model_.apply(session_.at(9 * kSecond).opened());
   model_.apply(session_.phase(Phase::running));
-  model_.apply(session_.counters(800, 0));
+  model_.apply(session_.at(11 * kSecond).counters(800, 0));
   const Session& session = *model_.find(kIds);
   EXPECT_FALSE(session.is_without_plugin);
   EXPECT_TRUE(session.is_up());
   EXPECT_EQ(session.slot, 3u);
   EXPECT_EQ(model_.totals().starts, 1u);
   EXPECT_EQ(model_.totals().traffic.receive_bytes, 800u);
+}
+
+TEST_F(ModelKernelTest, CountersThatAPluginReadBeforeTheKernelWasAskedAreNotCountedAgain) {
+  model_.add_without_plugin(kIds, kernel_session(500), 10 * kSecond);
+  model_.apply(session_.at(1 * kSecond).opened());
+  model_.apply(session_.at(2 * kSecond).counters(100, 0));
+  model_.apply(session_.at(8 * kSecond).counters(400, 0));
+  EXPECT_EQ(model_.totals().traffic.receive_bytes, 500u);
+  EXPECT_EQ(model_.find(kIds)->state.counters.receive_bytes, 500u);
+  model_.apply(session_.at(12 * kSecond).counters(600, 0));
+  EXPECT_EQ(model_.totals().traffic.receive_bytes, 600u);
+}
+
+TEST_F(ModelKernelTest, StateFromTheTableDoesNotBringOldCountersEither) {
+  model_.add_without_plugin(kIds, kernel_session(500), 10 * kSecond);
+  session_.at(1 * kSecond).opened();
+  session_.at(2 * kSecond).counters(100, 0);
+  ring::SlotReading reading;
+  reading.generation = 1;
+  reading.has_state = true;
+  model_.reconcile(3, reading, session_.state());
+  EXPECT_FALSE(model_.find(kIds)->is_without_plugin);
+  EXPECT_EQ(model_.totals().traffic.receive_bytes, 500u);
 }
 
 TEST_F(ModelKernelTest, EndedSessionThatTheKernelStillHasStaysUntilItHasNot) {
