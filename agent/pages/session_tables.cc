@@ -68,13 +68,18 @@ void append_who(std::string& out, const Session& s) {
   append_cell(out, metrics::address(s.state.opened.peer_family, s.state.opened.peer_address));
 }
 
+// Of a session that only the kernel knows, the phase and the role are not known.
+std::string_view state_of(const Session& s) {
+  if (s.is_without_plugin) return "without plugin";
+  return s.is_up() ? "up" : ring::to_text(s.state.phase.current);
+}
+
 void append_living_row(std::string& out, const Session& s, std::int64_t realtime_offset_ns) {
   const auto& state = s.state;
   out += "<tr>";
-  append_cell(out, s.is_up() ? "up" : ring::to_text(state.phase.current),
-              s.is_up() ? "up" : "busy");
+  append_cell(out, state_of(s), s.is_up() ? "up" : "busy");
   append_who(out, s);
-  append_cell(out, metrics::to_text(state.opened.role));
+  append_cell(out, s.is_without_plugin ? "" : metrics::to_text(state.opened.role));
   append_cell(out,
               metrics::network_address(ring::Family::ipv4, state.ipv4, state.ipv4.local_address));
   append_cell(out,

@@ -72,6 +72,16 @@ TEST_F(LandingPageTest, ListsLivingSessionsWithTheirState) {
   EXPECT_EQ(text.find("Latest ends"), text.npos);
 }
 
+TEST_F(LandingPageTest, ClaimsNeitherPhaseNorRoleOfASessionThatOnlyTheKernelKnows) {
+  model::KernelSession session;
+  session.is_ppp = true;
+  model_.add_without_plugin({4026531840, 10, 20}, session, test::kSecond);
+  const std::string text = page();
+  EXPECT_NE(text.find("<td class=\"busy\">without plugin</td><td>10/20</td>"), text.npos) << text;
+  EXPECT_EQ(text.find("<td>lac</td>"), text.npos);
+  EXPECT_EQ(text.find("<td>lns</td>"), text.npos);
+}
+
 TEST_F(LandingPageTest, CountsSessionsByStatePhaseAndCause) {
   for (std::uint32_t i = 1; i <= 3; ++i) {
     SessionScript up(10, i, i);
