@@ -67,13 +67,15 @@ void FamilyBlock::append_text(TextBuffer& out, const ItemSet& items, const Colum
 
 std::shared_ptr<const Segment> FamilyBlock::segment(const View& view, const ItemSet& items,
                                                     Deflater& deflater, TextBuffer& scratch) const {
-  const std::lock_guard lock(mutex_);  // a second scrape waits for the piece instead of making it
-  std::shared_ptr<const Segment>& place = place_for(view);
-  if (!place) {
+  const auto make = [&] {
     scratch.clear();
     append_text(scratch, items, view.start.get());
-    place = std::make_shared<const Segment>(deflater.deflate(scratch.text()));
-  }
+    return std::make_shared<const Segment>(deflater.deflate(scratch.text()));
+  };
+  if (view.shard.count > kMostKeptShards) return make();
+  const std::lock_guard lock(mutex_);  // a second scrape waits for the piece instead of making it
+  std::shared_ptr<const Segment>& place = place_for(view);
+  if (!place) place = make();
   return place;
 }
 

@@ -69,6 +69,10 @@ class FamilyBlock {
     bool operator==(const Facts&) const = default;
   };
 
+  // The parts of a finer sharding are not kept: each of a thousand has a line or two, and keeping
+  // it takes more memory than these lines. Making it takes as many times less than the whole.
+  static constexpr std::uint32_t kMostKeptShards = 32;
+
   explicit FamilyBlock(Facts facts);
 
   const Facts& facts() const { return facts_; }
@@ -92,8 +96,8 @@ class FamilyBlock {
   const Facts facts_;
   const bool is_empty_;
   mutable std::mutex mutex_;
-  // Guarded by mutex_. Keeps the whole and the shards of one sharding only, so that clients cannot
-  // make it grow by asking for ever new ones.
+  // Guarded by mutex_. Keeps the whole and the shards of one sharding only, and of a coarse one, so
+  // that clients cannot make it grow by asking for ever new ones.
   mutable std::shared_ptr<const Segment> whole_;
   mutable std::vector<Part> parts_;
 };

@@ -189,6 +189,12 @@ TEST(ExpositionCache, KeepsTheCompressedPiecesOfAShardingThatIsAskedForAgain) {
   const auto of_another = segment({0, 3});
   EXPECT_NE(of_another->text_bytes, first->text_bytes);
   EXPECT_EQ(first.use_count(), 1) << "pieces of a sharding that is not asked for any more are kept";
+  const Shard coarse{0, FamilyBlock::kMostKeptShards};
+  EXPECT_EQ(segment(coarse), segment(coarse));
+  const Shard fine{1, FamilyBlock::kMostKeptShards + 1};
+  const auto of_fine = segment(fine);
+  EXPECT_EQ(segment(fine)->deflated, of_fine->deflated);
+  EXPECT_EQ(of_fine.use_count(), 1) << "pieces of a fine sharding are kept";
 }
 
 TEST(ExpositionCache, GivesScrapesAtTheSameTimeTheSameWholeAnswers) {
