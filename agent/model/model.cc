@@ -35,6 +35,7 @@ void Model::begin_ring(std::uint64_t epoch, std::uint32_t session_slots) {
   if (epoch == ring_epoch_ && known_generations_.size() == session_slots) return;
   ring_epoch_ = epoch;
   known_generations_.assign(session_slots, 0);
+  left_out_.assign(session_slots, 0);
   last_in_slot_.assign(session_slots, 0);
   // Slots of another file's table mean nothing in this one; the sessions report themselves again.
   for_each_living(
@@ -131,7 +132,9 @@ void Model::take_slot(std::uint32_t index, const Whose& whose) {
   session.has_slot = whose.has_slot;
   session.slot = whose.slot;
   session.generation = whose.generation;
-  if (whose.has_slot && whose.slot < last_in_slot_.size()) last_in_slot_[whose.slot] = index;
+  if (!whose.has_slot || whose.slot >= last_in_slot_.size()) return;
+  last_in_slot_[whose.slot] = index;
+  left_out_[whose.slot] = 0;
 }
 
 std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint64_t time_ns) {
@@ -162,9 +165,14 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
     return std::nullopt;
   }
 
+  // It has been counted as left out, and is tried again with each of its records.
+  if (is_left_out(whose) && !has_room_for(ids)) return std::nullopt;
   note_generation(whose);
   const auto index = start(ids, whose.identity);
-  if (!index) return std::nullopt;
+  if (!index) {
+    if (whose.has_slot && whose.slot < left_out_.size()) left_out_[whose.slot] = whose.generation;
+    return std::nullopt;
+  }
   take_slot(*index, whose);
   return index;
 }
@@ -202,7 +210,17 @@ void Model::adopt(std::uint32_t index, const Whose& whose) {
 // Whether the slot's session has been counted already and has left the model.
 bool Model::is_old_news(const Whose& whose) const {
   return whose.has_slot && whose.slot < known_generations_.size() &&
-         whose.generation <= known_generations_[whose.slot];
+         whose.generation <= known_generations_[whose.slot] && !is_left_out(whose);
+}
+
+bool Model::is_left_out(const Whose& whose) const {
+  return whose.has_slot && whose.slot < left_out_.size() && whose.generation != 0 &&
+         whose.generation == left_out_[whose.slot];
+}
+
+bool Model::has_room_for(const SessionIds& ids) const {
+  return has_room() &&
+         (tunnels_.size() < limits_.tunnels || by_tunnel_ids_.contains({ids.netns, ids.tunnel_id}));
 }
 
 void Model::note_generation(const Whose& whose) {

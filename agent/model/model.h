@@ -131,7 +131,8 @@ class Model {
   std::size_t session_count() const { return sessions_.size(); }
   std::size_t tunnel_count() const { return tunnels_.size(); }
   const Totals& totals() const { return totals_; }
-  const std::vector<std::uint32_t>& known_generations() const { return known_generations_; }
+  // Without the sessions that are left out, so that a model restored from it tries them again.
+  std::vector<std::uint32_t> known_generations() const;
 
   Snapshot snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns);
 
@@ -157,6 +158,8 @@ class Model {
   void take_slot(std::uint32_t index, const Whose& whose);
   std::optional<std::uint32_t> find_or_start(const Whose& whose, std::uint64_t time_ns);
   bool is_old_news(const Whose& whose) const;
+  bool is_left_out(const Whose& whose) const;
+  bool has_room_for(const SessionIds& ids) const;
   void adopt(std::uint32_t index, const Whose& whose);
   std::optional<std::uint32_t> start(const SessionIds& ids, const ring::SessionIdentity& identity);
   void note_generation(const Whose& whose);
@@ -191,6 +194,8 @@ class Model {
   std::uint64_t address_occasions_ = 0;
   std::uint64_t ring_epoch_ = 0;
   std::vector<std::uint32_t> known_generations_;  // by slot of the session table
+  // By slot, the generation of its session if the limits have left that out; 0: they have not.
+  std::vector<std::uint32_t> left_out_;
   // By slot, the session that last used it. Saves a hash look-up, and thereby a cache miss, for
   // each record. Check the entry before use: a session may have been removed.
   std::vector<std::uint32_t> last_in_slot_;

@@ -10,9 +10,18 @@ Snapshot Model::snapshot(std::uint64_t now_ns, std::int64_t realtime_offset_ns) 
           realtime_offset_ns};
 }
 
+std::vector<std::uint32_t> Model::known_generations() const {
+  std::vector<std::uint32_t> known = known_generations_;
+  for (std::size_t slot = 0; slot < known.size(); ++slot) {
+    if (left_out_[slot] != 0 && left_out_[slot] == known[slot]) --known[slot];
+  }
+  return known;
+}
+
 void Model::restore(const Memory& memory) {
   ring_epoch_ = memory.ring_epoch;
   known_generations_ = memory.known_generations;
+  left_out_.assign(known_generations_.size(), 0);
   last_in_slot_.assign(known_generations_.size(), 0);
   totals_ = memory.totals;
   for (const Tunnel& known : memory.tunnels) {

@@ -148,6 +148,19 @@ TEST_F(ModelKernelTest, StateFromTheTableDoesNotBringOldCountersEither) {
   EXPECT_EQ(model_.totals().traffic.receive_bytes, 500u);
 }
 
+TEST_F(ModelKernelTest, SessionThatWasLeftOutAndThatTheKernelShowsFirstIsTakenOverByItsPlugin) {
+  model_.set_limits({1, kRetention, 10});
+  SessionScript other(11, 21, 2);
+  model_.apply(other.in_slot(0, 1).opened());
+  session_.in_slot(1, 1);
+  bring_up();
+  EXPECT_EQ(model_.find(kIds), nullptr);
+  model_.set_limits({100, kRetention, 10});
+  model_.add_without_plugin(kIds, kernel_session(5), 20 * kSecond);
+  model_.apply(session_.at(21 * kSecond).counters(6, 1));
+  EXPECT_FALSE(model_.find(kIds)->is_without_plugin);
+}
+
 TEST_F(ModelKernelTest, EndedSessionThatTheKernelStillHasStaysUntilItHasNot) {
   bring_up();
   model_.apply(session_.at(20 * kSecond).ended(Cause::killed));

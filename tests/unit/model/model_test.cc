@@ -309,6 +309,43 @@ TEST_F(ModelTest, SessionsBeyondTheLimitAreCountedAndLeftOut) {
   EXPECT_EQ(model_.totals().sessions_left_out, 1u);
 }
 
+TEST_F(ModelTest, SessionThatWasLeftOutIsShownOnceThereIsRoom) {
+  model_.set_limits(limits(1));
+  model_.apply(session_.in_slot(0, 1).opened());
+  SessionScript second(11, 21, 2);
+  second.in_slot(1, 1);
+  for (int i = 0; i < 3; ++i) model_.apply(second.counters(1000, 0));
+  EXPECT_EQ(model_.session_count(), 1u);
+  EXPECT_EQ(model_.totals().sessions_left_out, 1u) << "counted once";
+  EXPECT_EQ(model_.totals().records_stale, 0u);
+
+  Model restarted(limits(2));
+  restarted.restore({model_.ring_epoch(), model_.known_generations(), {}, {}, {}});
+  restarted.apply(second.phase(Phase::running));
+  EXPECT_EQ(restarted.session_count(), 1u);
+
+  model_.set_limits(limits(2));
+  model_.apply(second.phase(Phase::running));
+  EXPECT_EQ(model_.session_count(), 2u);
+  EXPECT_EQ(model_.totals().starts, 2u);
+  EXPECT_EQ(model_.totals().sessions_left_out, 1u);
+  EXPECT_EQ(all_ends(model_), 0u);
+}
+
+TEST_F(ModelTest, SessionThatWasLeftOutAndHasGoneIsOldNewsForItsSuccessorInTheSlot) {
+  model_.set_limits(limits(1));
+  model_.apply(session_.in_slot(0, 1).opened());
+  SessionScript second(11, 21, 2);
+  model_.apply(second.in_slot(1, 1).opened());
+  model_.set_limits(limits(5));
+  SessionScript third(12, 22, 3);
+  model_.apply(third.in_slot(1, 2).opened());
+  model_.apply(second.phase(Phase::running));
+  EXPECT_EQ(model_.session_count(), 2u);
+  EXPECT_EQ(model_.totals().records_stale, 1u);
+  EXPECT_EQ(all_ends(model_), 0u);
+}
+
 TEST_F(ModelTest, CounterThatWentBackBeganAnew) {
   model_.apply(session_.counters(1000, 0));
   model_.apply(session_.counters(300, 0));
