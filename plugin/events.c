@@ -116,7 +116,7 @@ static void on_bundle_joined(void) {
 // Call this when all plugins are loaded: openl2tp.so sets the hook too, and calls nobody else's.
 void install_join_hook(void) {
   HostJoinHook** hook = host_join_hook();
-  if (hook != NULL) {
+  if (hook != NULL && *hook != on_bundle_joined) {
     next_join_hook = *hook;
     *hook = on_bundle_joined;
   }

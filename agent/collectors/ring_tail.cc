@@ -1,6 +1,7 @@
 #include "agent/collectors/ring_tail.h"
 
 #include <cerrno>
+#include <vector>
 
 #include "plugin/ring/session_table.h"
 
@@ -26,7 +27,13 @@ Result<void> RingTail::collect(model::Model& model, std::uint64_t /*now_ns*/) {
     if (const auto attached = attach(model); !attached) return attached;
   }
   drain(model);
-  if (reader_ && losses(reader_->counts(), model) != healed_losses_) heal(model);
+  if (!reader_) return {};
+  const std::vector<std::uint32_t> late = model.take_late_slots();
+  if (losses(reader_->counts(), model) != healed_losses_) {
+    heal(model);
+  } else {
+    for (const std::uint32_t slot : late) heal_slot(model, slot);
+  }
   return {};
 }
 
@@ -66,12 +73,16 @@ std::size_t RingTail::drain(model::Model& model) {
 
 void RingTail::heal(model::Model& model) {
   healed_losses_ = losses(reader_->counts(), model);
-  ring::SessionState state;
   for (std::uint32_t slot = 0; slot < segment_->geometry().session_slots; ++slot) {
     if (segment_->session_slot(slot).generation.load(std::memory_order_relaxed) == 0) continue;
-    const ring::SlotReading reading = ring::read_session(*segment_, slot, state);
-    model.reconcile(slot, reading, state);
+    heal_slot(model, slot);
   }
+}
+
+void RingTail::heal_slot(model::Model& model, std::uint32_t slot) {
+  ring::SessionState state;
+  const ring::SlotReading reading = ring::read_session(*segment_, slot, state);
+  model.reconcile(slot, reading, state);
 }
 
 ring::ReaderPosition RingTail::position() const {

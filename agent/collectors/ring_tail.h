@@ -1,6 +1,6 @@
 // Reads the ring into the model, and also the session table where the ring is not enough: at the
-// start, and when records are missing. Attaches to the ring when it appears, and to a new file that
-// replaces it under the same name.
+// start, when records are missing, and for sessions that the model takes in late. Attaches to the
+// ring when it appears, and to a new file that replaces it under the same name.
 //
 // Used only by the model's thread. Others may hold the segment (RingWaiter does).
 #pragma once
@@ -39,6 +39,7 @@ class RingTail final : public Collector {
  private:
   Result<void> attach(model::Model& model);
   void heal(model::Model& model);
+  void heal_slot(model::Model& model, std::uint32_t slot);
 
   std::string path_;
   std::optional<ring::ReaderPosition> resume_;

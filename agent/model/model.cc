@@ -45,6 +45,10 @@ void Model::begin_ring(std::uint64_t epoch, std::uint32_t session_slots) {
 void Model::apply(const ring::Record& record) {
   const ring::RecordHeader& header = record.header;
   const Whose whose{header.identity, header.has_slot == 1, header.slot, header.generation};
+  if (header.type == ring::EventType::ended && is_left_out(whose)) {
+    left_out_[whose.slot] = 0;  // its start was not counted, so neither is its end
+    return;
+  }
   const auto index = find_or_start(whose, header.time_ns);
   if (!index) return;
   const bool is_statistics =
@@ -53,8 +57,11 @@ void Model::apply(const ring::Record& record) {
   if (header.number <= session.state.records) return;
   if (const std::uint64_t missed = header.number - session.state.records - 1; missed != 0) {
     session.has_gap = true;
-    session.missed_records += missed;
-    totals_.records_missed += missed;
+    // The earlier records of a session that was left out were read, but not applied.
+    if (session.state.records != 0 || !is_late(whose)) {
+      session.missed_records += missed;
+      totals_.records_missed += missed;
+    }
   }
 
   const ring::SessionState before = session.state;
@@ -79,6 +86,7 @@ void Model::reconcile(std::uint32_t slot, const ring::SlotReading& reading,
                       const ring::SessionState& state) {
   if (!reading.has_state || state.records == 0) return;
   const Whose whose{state.identity, true, slot, reading.generation};
+  if (is_left_out(whose) && reading.owner != ring::OwnerState::lives) return;  // likewise
   const auto index = find_or_start(whose, state.updated_ns);
   if (!index) return;
   Session& session = sessions_.edit(*index);
@@ -166,7 +174,9 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
   }
 
   // It has been counted as left out, and is tried again with each of its records.
-  if (is_left_out(whose) && !has_room_for(ids)) return std::nullopt;
+  const bool was_left_out = is_left_out(whose);
+  if (was_left_out && !has_room_for(ids)) return std::nullopt;
+  if (was_left_out) late_slots_.push_back(whose.slot);
   note_generation(whose);
   const auto index = start(ids, whose.identity);
   if (!index) {
@@ -218,6 +228,10 @@ bool Model::is_left_out(const Whose& whose) const {
          whose.generation == left_out_[whose.slot];
 }
 
+bool Model::is_late(const Whose& whose) const {
+  return whose.has_slot && !late_slots_.empty() && late_slots_.back() == whose.slot;
+}
+
 bool Model::has_room_for(const SessionIds& ids) const {
   return has_room() &&
          (tunnels_.size() < limits_.tunnels || by_tunnel_ids_.contains({ids.netns, ids.tunnel_id}));
@@ -252,16 +266,17 @@ void Model::expire(std::uint64_t now_ns) {
     return now_ns >= since_ns + limits_.retention_ns;
   };
   for (std::size_t most = departed_.size(); most > 0; --most) {
-    // An end in the future, which only a garbled record can name, must not hold up the rest.
-    std::uint64_t& since_ns = departed_.front().since_ns;
-    since_ns = std::min(since_ns, now_ns);
-    if (!is_over(since_ns)) break;
     const Departed first = departed_.front();
+    // An end in the future, which only a garbled record can name, must not hold up the rest.
+    const bool is_in_future = first.since_ns > now_ns;
+    if (!is_in_future && !is_over(first.since_ns)) break;
     departed_.pop_front();
     const Session& session = sessions_.at(first.index);
     const bool is_same = session.ids() == first.ids && session.state.end.ended_ns == first.ended_ns;
     if (!is_same || !session.has_ended()) continue;
-    if (session.kernel == KernelView::present) {  // not gone yet, whichever process holds it
+    const bool is_in_kernel =  // not gone yet, whichever process holds it
+        session.kernel == KernelView::present;
+    if (is_in_future || is_in_kernel) {
       departed_.push_back({now_ns, first.ended_ns, first.index, first.ids});
     } else {
       remove_session(first.index, now_ns);

@@ -26,6 +26,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "agent/model/cow_pages.h"
@@ -58,6 +59,10 @@ class Model {
   void apply(const ring::Record& record);
   void reconcile(std::uint32_t slot, const ring::SlotReading& reading,
                  const ring::SessionState& state);
+
+  // Slots of the session table whose sessions were taken in late, because the limits had left them
+  // out: reconcile() each, for their earlier records were not applied. Gives each once.
+  std::vector<std::uint32_t> take_late_slots() { return std::exchange(late_slots_, {}); }
 
   // Ends a session that cannot report its end any more.
   void end_unannounced(std::uint32_t index, ring::Cause cause, std::uint64_t now_ns);
@@ -159,6 +164,7 @@ class Model {
   std::optional<std::uint32_t> find_or_start(const Whose& whose, std::uint64_t time_ns);
   bool is_old_news(const Whose& whose) const;
   bool is_left_out(const Whose& whose) const;
+  bool is_late(const Whose& whose) const;
   bool has_room_for(const SessionIds& ids) const;
   void adopt(std::uint32_t index, const Whose& whose);
   std::optional<std::uint32_t> start(const SessionIds& ids, const ring::SessionIdentity& identity);
@@ -196,6 +202,7 @@ class Model {
   std::vector<std::uint32_t> known_generations_;  // by slot of the session table
   // By slot, the generation of its session if the limits have left that out; 0: they have not.
   std::vector<std::uint32_t> left_out_;
+  std::vector<std::uint32_t> late_slots_;  // see take_late_slots()
   // By slot, the session that last used it. Saves a hash look-up, and thereby a cache miss, for
   // each record. Check the entry before use: a session may have been removed.
   std::vector<std::uint32_t> last_in_slot_;

@@ -4,9 +4,9 @@
 //
 // Four CRC-32C registers, each over every fourth word: the processor's instruction takes three
 // cycles but can be begun in each, so one register alone would take three times as long. Any change
-// within 32 successive bits of a word is found; of the changes that keep to the words of one
-// register, one in 2^32 is not. The registers are joined by a multiplication, each place with its
-// own key, so that equal changes in two of them cannot cancel. The ticket comes last and
+// within 32 successive bits of a word changes its register; of the changes that keep to the words
+// of one register, one in 2^32 does not. The registers are joined by a multiplication, each place
+// with its own key, so that equal changes in two of them cannot cancel. The ticket comes last and
 // reversibly: most of the work is done before the ticket is known, and the same record never has
 // the same check under two tickets.
 #pragma once

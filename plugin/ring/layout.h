@@ -103,8 +103,9 @@
 namespace pppol2tp::ring {
 
 inline constexpr std::uint64_t kMagic =
-    0x31706C7032747071;                           // stored last, when all else is in place
-inline constexpr std::uint16_t kLayoutMajor = 1;  // a file of another major has another format
+    0x31706C7032747071;  // stored last, when all else is in place
+// A file of another major has another format, or another check (checksum.h).
+inline constexpr std::uint16_t kLayoutMajor = 1;
 inline constexpr std::uint16_t kLayoutMinor = 0;
 inline constexpr std::size_t kControlOffset = 4096;
 inline constexpr std::size_t kRecordsOffset = 8192;

@@ -4,7 +4,8 @@
 // Writers create the file if it is absent. A temporary file is allocated, filled and given its
 // directory's group, and then linked to its name. So a file under this name is always whole. Of two
 // creators at once, one links its file, and the other attaches to that; normally they take turns,
-// by a lock file beside the ring that is there only meanwhile. The directory is never created.
+// by a lock file beside the ring that is there only meanwhile (or left by one that was killed,
+// which does no harm). The directory is never created.
 //
 // The geometry is read once, checked against the file's size, and kept in private memory; the
 // shared copy is not trusted afterwards.

@@ -36,9 +36,9 @@ void* map_aligned(int descriptor, std::size_t size, int protection);
 // start at once, each would allocate a file, only to find that another's already has the name.
 //
 // It is a lock on a file beside the ring that only the ring's owner can open, so no reader can keep
-// a writer waiting. The lock file is there only meanwhile. A process that takes a lock file just
-// removed by another one, or cannot make one, creates the ring at the same time as others, which
-// costs memory for a moment and nothing else.
+// a writer waiting. The lock file is there only meanwhile, or after a creator was killed. A process
+// that takes a lock file just removed by another one, or cannot make one, creates the ring at the
+// same time as others, which costs memory for a moment and nothing else.
 class TurnToCreate {
  public:
   TurnToCreate(int directory, const char* name);
@@ -53,7 +53,7 @@ class TurnToCreate {
  private:
   int directory_;
   const char* name_;
-  char lock_name_[NAME_MAX + 1];
+  char lock_name_[NAME_MAX + sizeof ".lock"];
   int lock_ = -1;
   bool is_mine_ = false;
 };

@@ -81,6 +81,7 @@ TEST(Creation, ByAHundredAtOnceMakesOneFileThatAllAttachTo) {
       epochs.insert(board->epoch[i]);
     }
     EXPECT_EQ(epochs.size(), 1u);
+    EXPECT_THAT(directory.names(), ElementsAre("ring"));
     expect_one_whole_file(directory);
   }
 }

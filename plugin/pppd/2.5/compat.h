@@ -19,6 +19,8 @@
 // Absent from a pppd that was built without IPv6.
 #pragma weak ipv6cp_gotoptions
 #pragma weak ipv6cp_hisoptions
+// Absent from a pppd that was built without multilink, whatever the headers say.
+#pragma weak multilink_join_hook
 
 #define HOST_PPPD_VERSION PPPD_VERSION
 // As upstream's plugin for this series writes ids in its line "PPPoL2TP options: ...".

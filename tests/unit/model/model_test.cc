@@ -148,6 +148,18 @@ TEST_F(ModelTest, EmptyTunnelGoesAfterTheRetentionTime) {
   EXPECT_EQ(tunnels(), 0);
 }
 
+TEST_F(ModelTest, SessionWithAnEndInTheFutureDoesNotHoldUpThoseThatEndLater) {
+  SessionScript strange(11, 21, 2);
+  model_.apply(strange.at(UINT64_MAX).ended(Cause::hangup));
+  model_.apply(session_.ended(Cause::user_request));
+  model_.expire(kRetention);  // the strange one's retention begins here
+  model_.expire(kSecond + kRetention);
+  EXPECT_EQ(model_.find(kIds), nullptr);
+  EXPECT_EQ(model_.session_count(), 1u);
+  model_.expire(2 * kRetention);
+  EXPECT_EQ(model_.session_count(), 0u);
+}
+
 TEST_F(ModelTest, EndInTheFutureDoesNotHoldUpTheRest) {
   SessionScript strange(11, 21, 2);
   model_.apply(strange.at(UINT64_MAX).ended(Cause::hangup));
@@ -329,7 +341,35 @@ TEST_F(ModelTest, SessionThatWasLeftOutIsShownOnceThereIsRoom) {
   EXPECT_EQ(model_.session_count(), 2u);
   EXPECT_EQ(model_.totals().starts, 2u);
   EXPECT_EQ(model_.totals().sessions_left_out, 1u);
+  EXPECT_EQ(model_.totals().records_missed, 0u);
   EXPECT_EQ(all_ends(model_), 0u);
+  EXPECT_EQ(model_.take_late_slots(), std::vector<std::uint32_t>{1});
+  EXPECT_TRUE(model_.take_late_slots().empty());
+  model_.reconcile(1, {ring::OwnerState::lives, 1, true}, second.state());
+  EXPECT_EQ(model_.find({kIds.netns, 11, 21})->state.counters.receive_bytes, 1000u);
+}
+
+TEST_F(ModelTest, EndOfASessionThatWasLeftOutIsNotCountedOnceThereIsRoom) {
+  model_.set_limits(limits(1));
+  model_.apply(session_.in_slot(0, 1).opened());
+  SessionScript second(11, 21, 2);
+  model_.apply(second.in_slot(1, 1).opened());
+  const auto last = second.ended(Cause::hangup);
+  model_.set_limits(limits(2));
+  model_.reconcile(1, {ring::OwnerState::none, 1, true}, second.state());  // its slot, given back
+  EXPECT_EQ(model_.session_count(), 1u);
+  model_.apply(last);
+  EXPECT_EQ(model_.session_count(), 1u);
+  model_.reconcile(1, {ring::OwnerState::lives, 1, true}, second.state());
+  EXPECT_EQ(model_.session_count(), 1u) << "known as ended from here on";
+  EXPECT_EQ(model_.totals().starts, 1u);
+  EXPECT_EQ(all_ends(model_), 0u);
+
+  Model restarted(limits(2));
+  restarted.restore({model_.ring_epoch(), model_.known_generations(), {}, {}, {}});
+  restarted.reconcile(1, {ring::OwnerState::none, 1, true}, second.state());
+  EXPECT_EQ(restarted.totals().starts, 0u);
+  EXPECT_EQ(all_ends(restarted), 0u);
 }
 
 TEST_F(ModelTest, SessionThatWasLeftOutAndHasGoneIsOldNewsForItsSuccessorInTheSlot) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <utility>
 
@@ -29,6 +30,13 @@ std::uint64_t check_of(const Words& words, std::size_t count, std::uint64_t tick
 
 // Every length that a record can have, in words: from a bare header to a full body.
 constexpr std::size_t kFewest = sizeof(RecordHeader) / sizeof(std::uint64_t);
+
+// Plugins and agents of different versions share a ring.
+TEST(Checksum, IsPartOfTheFormat) {
+  Words words;
+  std::iota(words.begin(), words.end(), 1);
+  EXPECT_EQ(check_of(words, kWords, 5), 0x5FE1743C885E6B29u) << "another check is another major";
+}
 
 TEST(Checksum, FindsEveryFlippedBitAtEveryLength) {
   for (std::size_t count = kFewest; count <= kWords; ++count) {
