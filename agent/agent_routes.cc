@@ -1,5 +1,6 @@
 // The agent's HTTP routes. They run on HTTP threads, which ask the loop for the data to show.
 #include <future>
+#include <utility>
 
 #include "agent/agent.h"
 #include "agent/base/clock.h"
@@ -77,10 +78,10 @@ void Agent::answer_metrics(const http::Request& request, http::ResponseWriter& r
 }
 
 void Agent::answer_landing_page(http::ResponseWriter& response) {
-  const auto shown = ask_for_picture();
+  auto shown = ask_for_picture();
   if (!shown) return answer_text(response, 503, "the agent is busy\n");
   response.set_content_type("text/html; charset=utf-8");
-  response.send(pages::landing_page(shown->snapshot, shown->facts));
+  response.send(pages::landing_page(std::move(shown->snapshot), shown->facts));
 }
 
 void Agent::answer_reload(http::ResponseWriter& response) {

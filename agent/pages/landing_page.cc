@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 #include "agent/base/concat.h"
 #include "agent/pages/html.h"
@@ -59,8 +60,10 @@ void append_troubles(std::string& out, const metrics::AgentFacts& agent) {
 
 }  // namespace
 
-std::string landing_page(const model::Snapshot& snapshot, const metrics::AgentFacts& agent) {
-  const metrics::HostFacts host = metrics::host_facts(snapshot, metrics::Tallies().of(snapshot));
+std::string landing_page(model::Snapshot snapshot, const metrics::AgentFacts& agent) {
+  // A parameter may live until the end of the caller's expression, which sends the page.
+  const model::Snapshot shown = std::move(snapshot);
+  const metrics::HostFacts host = metrics::host_facts(shown, metrics::Tallies().of(shown));
   const auto& by_phase = host.sessions_by_phase;
   const auto living = std::accumulate(by_phase.begin(), by_phase.end(), std::uint64_t{0});
   std::string out{kHead};
@@ -81,8 +84,8 @@ std::string landing_page(const model::Snapshot& snapshot, const metrics::AgentFa
   append_phases(out, host);
   append_causes(out, host);
   out += "</div>\n";
-  append_latest_ends(out, snapshot);
-  append_living(out, snapshot);
+  append_latest_ends(out, shown);
+  append_living(out, shown);
   out += "</body>\n</html>\n";
   return out;
 }

@@ -11,7 +11,8 @@
 
 namespace pppol2tp::pages {
 
-// Pure; any thread. All text from peers is escaped.
-std::string landing_page(const model::Snapshot& snapshot, const metrics::AgentFacts& agent);
+// Pure; any thread. All text from peers is escaped. Lets go of the snapshot before it returns:
+// while the page is sent, which takes as long as its reader likes, it keeps no pages of the model.
+std::string landing_page(model::Snapshot snapshot, const metrics::AgentFacts& agent);
 
 }  // namespace pppol2tp::pages

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <utility>
+
 #include "agent/model/model.h"
 #include "agent/pages/session_tables.h"
 #include "agent/pages/style.h"
@@ -150,6 +153,19 @@ TEST_F(LandingPageTest, ManySessionsAreCutAndCounted) {
   const std::string text = page();
   EXPECT_EQ(count_of(text, "<tr><td class=\"busy\">"), kMaxRows);
   EXPECT_NE(text.find("<p>7 more are in /metrics.</p>"), text.npos);
+}
+
+TEST_F(LandingPageTest, KeepsNoPagesOfTheModelWhileItIsSent) {
+  SessionScript up(10, 20);
+  model_.apply(up.opened());
+  auto snapshot = model_.snapshot(0, 0);
+  const std::weak_ptr page = snapshot.sessions.pages().front();
+  const auto is_kept_for = [&page](std::string_view text) {
+    EXPECT_NE(text.find("10/20"), text.npos);
+    return !page.expired();
+  };
+  // In one expression, as a handler sends it.
+  EXPECT_FALSE(is_kept_for(landing_page(std::move(snapshot), agent_)));
 }
 
 TEST_F(LandingPageTest, NeedsNothingFromElsewhere) {
