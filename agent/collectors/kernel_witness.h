@@ -6,8 +6,7 @@
 //   tunnel closed        not notified; asked within a second for as many tunnels as the budget
 //                        allows
 //   session without us   found by a walk, and added if it is still there kGraceNs later: a pppd
-//   with
-//                        the plugin has reported it by then
+//                        with the plugin has reported it by then
 //
 // Used only by the model's thread.
 #pragma once

@@ -37,8 +37,7 @@ std::string_view advice(const std::string& path, ring::SegmentStatus status) {
       return "Run as root, or join the group that the ring's directory belongs to";
     default:
       return "If this is the file that the plugin writes to, move it away: the next pppd makes a "
-             "new "
-             "one";
+             "new one";
   }
 }
 

@@ -1,8 +1,7 @@
 // TLS for the server's connections, using OpenSSL.
 //
-//   Tls        the settings of one web configuration: certificate, key, versions, client
-//   certificates TlsFront   given to civetweb for its whole run; gives each connection the Tls that
-//   is current
+//   Tls        the settings of one web configuration: certificate, key, versions, clients
+//   TlsFront   given to civetweb for its whole run: gives each connection the Tls that is current
 //              when it begins, and lists connections from the first byte of their handshake on
 //
 // Every connection makes a full handshake; sessions are not resumed. So a client whose certificate

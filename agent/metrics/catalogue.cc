@@ -78,8 +78,7 @@ std::string metrics_markdown() {
   std::string out =
       "# Metrics\n\n"
       "<!-- Printed by `pppol2tp-agent --print-metrics` from agent/metrics/metrics.def. Do not "
-      "edit. "
-      "-->\n\n"
+      "edit. -->\n\n"
       "Directions are this host's: `receive` counts what comes from the peer. A label with an "
       "empty value is left out. Types are those of the Prometheus text format; an info is a gauge "
       "that is always 1.\n";

@@ -82,8 +82,7 @@ void Duels::print(State state, const char* name) const {
     if (!has_begun) {
       std::printf(
           "\n| %s, medians | pairs | a cache line, ns | ring, ns | this, ns | ring / this | of "
-          "half "
-          "of the pairs | refused |\n|---|---|---|---|---|---|---|---|\n",
+          "half of the pairs | refused |\n|---|---|---|---|---|---|---|---|\n",
           name);
       has_begun = true;
     }

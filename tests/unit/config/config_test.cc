@@ -107,8 +107,7 @@ const BadInput kBadInputs[] = {
      "everything"},
     {"MetricThatDoesNotExist", "metrics:\n  disabled:\n    - pppol2tp_session_upp\n",
      "a.yaml:3: metrics.disabled: \"pppol2tp_session_upp\" is not a metric of this agent; allowed: "
-     "a "
-     "list of any of: a metric's name, a prefix and a star "
+     "a list of any of: a metric's name, a prefix and a star "
      "(pppol2tp_session_receive_*), or one of session, tunnel, host, agent"},
     {"KeyTwice", "ring: /a\nretention: 1s\nring: /b\n",
      "a.yaml:3: ring: given twice; allowed: once"},
@@ -147,12 +146,10 @@ const BadInput kBadInputs[] = {
      "a.yaml:1: max_sessions: \"10000001\" is out of range; allowed: a number from 1 to 10000000"},
     {"NumberOverflows", "max_sessions: 99999999999999999999\n",
      "a.yaml:1: max_sessions: \"99999999999999999999\" is out of range; allowed: a number from 1 "
-     "to "
-     "10000000"},
+     "to 10000000"},
     {"DurationWithoutUnit", "retention: 15\n",
      "a.yaml:1: retention: \"15\" is not a duration; allowed: a duration such as 500ms, 10s, 15m "
-     "or "
-     "1h30m, from 0s to 7d"},
+     "or 1h30m, from 0s to 7d"},
     {"DurationIsTooLong", "retention: 8d\n",
      "a.yaml:1: retention: \"8d\" is out of range; allowed: a duration such as 500ms, 10s, 15m or "
      "1h30m, from 0s to 7d"},
@@ -163,12 +160,10 @@ const BadInput kBadInputs[] = {
      "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ListIsEmpty", "listen: []\n",
      "a.yaml:1: listen: the list is empty; allowed: a list of at least one of: ADDRESS:PORT such "
-     "as "
-     "127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
+     "as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemIsBad", "listen:\n  - 127.0.0.1:80\n  - localhost:80\n",
      "a.yaml:3: listen: \"localhost:80\" is not an address with a port; allowed: a list of at "
-     "least one "
-     "of: "
+     "least one of: "
      "ADDRESS:PORT such as 127.0.0.1:11701, [::1]:11701, or :11701 for all addresses; or systemd"},
     {"ItemHasNoPort", "listen: ['127.0.0.1:0']\n",
      "a.yaml:1: listen: \"127.0.0.1:0\" needs a port from 1 to 65535; allowed: a list of at least "
@@ -179,14 +174,12 @@ const BadInput kBadInputs[] = {
      "ifname, user, peer_address, ipparam, role"},
     {"ItemTwice", "session_labels:\n- user\n- role\n- user\n",
      "a.yaml:4: session_labels: \"user\" is in the list already; allowed: a list of any of: "
-     "ifname, "
-     "user, peer_address, ipparam, role"},
+     "ifname, user, peer_address, ipparam, role"},
     {"BooleanIsAWord", "ask_kernel: yes\n",
      "a.yaml:1: ask_kernel: \"yes\" is not a boolean; allowed: true or false"},
     {"NamespaceIsARelativePath", "network_namespaces: [netns/blue]\n",
      "a.yaml:1: network_namespaces: \"netns/blue\" does not start with /; allowed: a list of any "
-     "of: "
-     "a name such as blue for /run/netns/blue, or an absolute path such as /proc/123/ns/net"},
+     "of: a name such as blue for /run/netns/blue, or an absolute path such as /proc/123/ns/net"},
     {"LongValueIsCut",
      "log_level: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
      "a.yaml:1: log_level: \"012345678901234567890123456789012345678901234567890123456789\"... is "
