@@ -97,10 +97,16 @@ bool Connections::relieve(nanoseconds now) {
     staying.push_back(&entry);
     activities.push_back(entry.activity());
   }
-  const auto victim = choose_victim(activities, now);
-  if (!victim || !staying[*victim]->shut_down()) return false;
-  ++state->shut_down;
-  return true;
+  while (const auto victim = choose_victim(activities, now)) {
+    if (staying[*victim]->shut_down()) {
+      ++state->shut_down;
+      return true;
+    }
+    const auto place = static_cast<std::ptrdiff_t>(*victim);  // it must not protect the others
+    staying.erase(staying.begin() + place);
+    activities.erase(activities.begin() + place);
+  }
+  return false;
 }
 
 bool Connections::wait_until_crowded() {

@@ -50,9 +50,9 @@ class Connections {
   explicit Connections(std::size_t threads);
   ~Connections();
 
-  // Ends the connection's reading and writing; false if that is not possible yet. Called on any
-  // thread, but only between add() and the return of remove(): in that time the connection's socket
-  // is open, and its number cannot mean another one.
+  // Ends the connection's reading and writing; false if that is not possible, or not yet. Called on
+  // any thread, but only between add() and the return of remove(): in that time the connection's
+  // socket is open, and its number cannot mean another one.
   using ShutDown = std::function<bool()>;
 
   // Call on the connection's thread, before its socket is read, and before it is closed,
@@ -63,8 +63,8 @@ class Connections {
   // What the connection's thread does from `now` on; its time starts again.
   void set_doing(Entry* entry, Doing doing, std::chrono::nanoseconds now);
 
-  // Shuts down one connection, if threads are short and one's time is over. Its thread then finds
-  // it closed and removes it. False: none was shut down.
+  // Shuts down one connection, if threads are short and one's time is over; the next one, if that
+  // is not possible. Its thread then finds it closed and removes it. False: none was shut down.
   bool relieve(std::chrono::nanoseconds now);
 
   // Blocks until threads are short. After stop_waiting() it returns false, now and always.

@@ -54,10 +54,10 @@ Request request_of(const mg_request_info& info) {
 // were known before that, and do not change while the connection is open.
 //
 // If civetweb is built without IPv6 (Debian 12), it still serves IPv6 connections on our sockets,
-// but does not know their addresses. So they cannot be shut down, and end by their time-out.
+// but does not know their addresses. So they cannot be shut down, and stay until their time-out.
 bool shut_down(const mg_connection* connection) {
   const mg_request_info* const info = mg_get_request_info(connection);
-  if (info == nullptr) return false;
+  if (info == nullptr || *info->remote_addr == '\0') return false;
   const auto socket =
       find_connected_socket({.address = info->remote_addr,
                              .port = static_cast<std::uint16_t>(info->remote_port),

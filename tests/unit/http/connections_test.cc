@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -136,6 +137,22 @@ TEST_F(ConnectionsTest, ThatCannotBeShutDownYetAreNotCountedAsShutDown) {
   for (int i = 0; i < 4; ++i) connections_.add([] { return false; }, kStart);
   EXPECT_FALSE(connections_.relieve(kLater));
   EXPECT_EQ(connections_.counts().shut_down, 0U);
+}
+
+TEST_F(ConnectionsTest, OneThatCannotBeShutDownDoesNotProtectTheOthers) {
+  int attempts = 0;
+  connections_.add(
+      [&attempts] {
+        ++attempts;
+        return false;
+      },
+      kStart - 1s);  // the one that waits for longest
+  for (int i = 0; i < 3; ++i) connect();
+  EXPECT_TRUE(connections_.relieve(kLater));
+  EXPECT_EQ(attempts, 1);
+  EXPECT_EQ(std::count_if(all_.begin(), all_.end(), [](const auto& each) { return !each.is_open; }),
+            1);
+  EXPECT_EQ(connections_.counts().shut_down, 1U);
 }
 
 TEST_F(ConnectionsTest, ThatAreIdleCanBeShutDownAlone) {

@@ -89,6 +89,19 @@ TEST_F(ServerClientsTest, ShutsDownConnectionsThatDoNotReadTheirAnswer) {
   EXPECT_EQ(get(address_, "/hello").status, 200);
 }
 
+TEST_F(ServerClientsTest, ShutsDownOthersWhereASlowClientOverIpv6CannotBe) {
+  start({.listen = {"127.0.0.1:0", "[::1]:0"}, .threads = 4, .request_timeout = 1min});
+  std::vector<Client> slow;
+  slow.emplace_back(server_->addresses()[1]);
+  ASSERT_TRUE(slow.back().send("GET /hello HT"));
+  ASSERT_TRUE(comes_true([&] { return server_->counts().connections.open == 1; }));
+  for (int i = 0; i < 3; ++i) {
+    slow.emplace_back(address_);
+    ASSERT_TRUE(slow.back().send("GET /hello HT"));
+  }
+  EXPECT_EQ(get(address_, "/hello").status, 200);
+}
+
 TEST_F(ServerClientsTest, GivesUpOnARequestThatTakesTooLong) {
   start({.listen = {"127.0.0.1:0"}, .threads = 8, .request_timeout = 100ms});
   const Client client(address_);
