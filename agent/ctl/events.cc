@@ -87,10 +87,11 @@ bool print_ring(const ring::Segment& segment, const std::string& path, EventText
 
 // Its session is in `recent_` afterwards.
 model::Session& EventText::recall(const model::SessionIds& ids) {
+  auto known = silent_.extract(ids);  // first: what is left there may be forgotten
   if (recent_.size() >= most_recent_ && !recent_.contains(ids)) {
     silent_ = std::exchange(recent_, {});
   }
-  if (auto known = silent_.extract(ids)) recent_.insert(std::move(known));
+  if (known) recent_.insert(std::move(known));
   return recent_[ids];
 }
 

@@ -17,7 +17,8 @@ namespace pppol2tp::ctl {
 class EventText {
  public:
   // The most sessions kept, which take a kilobyte each. The end of a session may be lost with
-  // overwritten records, or never be written. So those that were silent for longest are forgotten.
+  // overwritten records, or never be written. So those that were silent for longest are forgotten;
+  // at least the half of it that reported last is kept.
   static constexpr std::size_t kMostKept = 100'000;
 
   // Leaves out sessions that do not match all conditions and, if `events` names any, all other
