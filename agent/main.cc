@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "agent/agent.h"
 #include "agent/base/capabilities.h"
 #include "agent/base/log.h"
+#include "agent/base/output.h"
 #include "agent/collectors/kernel_process.h"
 #include "agent/config/config.h"
 #include "agent/config/describe.h"
@@ -70,9 +70,8 @@ int complain(const std::string& message, int status) {
 }
 
 int print(const std::string& text) {
-  const bool is_written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  if (is_written) return 0;
-  return complain(pppol2tp::fail_errno(errno, "standard output").message, kTrouble);
+  const auto written = pppol2tp::write_output(text);
+  return written ? 0 : complain(written.error().message, kTrouble);
 }
 
 // A file or socket that got the number of a closed standard stream would get what is printed.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/base/concat.h"
+#include "agent/base/output.h"
 #include "agent/base/quote.h"
 #include "agent/ctl/host_view.h"
 #include "agent/metrics/label_text.h"
@@ -54,25 +55,19 @@ std::vector<Change> changes_between(const model::Session& before, const model::S
   return changes;
 }
 
-bool write_line(std::string line) {
-  line += '\n';
-  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() &&
-         std::fflush(stdout) == 0;
-}
-
-// Prints until nothing more can come from this file. False: nor from another file.
-bool print_ring(const ring::Segment& segment, const std::string& path, EventText& text,
-                bool follow) {
+// Prints until nothing more can come from this file.
+Result<void> print_ring(const ring::Segment& segment, const std::string& path, EventText& text,
+                        bool follow) {
   ring::Reader reader(segment);
   std::uint64_t told_lost = 0;
   do {
-    bool is_heard = true;
+    Result<void> printed;
     const auto print = [&](const ring::Record& record) {
       const std::string line = text.line_of(record, HostView::moment());
-      is_heard = is_heard && (line.empty() || write_line(line));
+      if (printed && !line.empty()) printed = write_output(line + '\n');
     };
     reader.poll(print, segment.geometry().record_slots);
-    if (!is_heard || !follow) return false;
+    if (!printed || !follow) return printed;
     if (const std::uint64_t lost = reader.counts().lost; lost != told_lost) {
       std::fprintf(stderr, "%llu records were overwritten before they could be read\n",
                    static_cast<unsigned long long>(lost - told_lost));
@@ -80,7 +75,7 @@ bool print_ring(const ring::Segment& segment, const std::string& path, EventText
     }
     ring::Reader::wait(segment, reader.position().next, kLookAgainNs);
   } while (!segment.is_replaced(path.c_str()));
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -130,7 +125,8 @@ Result<void> print_events(const std::string& ring_path, EventText text, bool fol
     ring::Segment segment;
     const auto status = segment.open_for_reading(ring_path.c_str());
     if (status == ring::SegmentStatus::attached) {
-      if (!print_ring(segment, ring_path, text, follow)) return {};
+      const auto printed = print_ring(segment, ring_path, text, follow);
+      if (!printed || !follow) return printed;
     } else if (is_first) {
       return cannot_read(ring_path, status);
     } else {

@@ -49,8 +49,9 @@ class EventText {
   Sessions silent_;
 };
 
-// Prints what the ring still holds and, with `follow`, what happens then, until a signal or a
-// closed output ends the program. Reports losses in separate lines on standard error.
+// Prints what the ring still holds and, with `follow`, what happens then, until a signal ends the
+// program or the output can take no more, which is an error. Reports losses in separate lines on
+// standard error.
 Result<void> print_events(const std::string& ring_path, EventText text, bool follow);
 
 }  // namespace pppol2tp::ctl

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/output.h"
 #include "agent/base/quote.h"
 #include "agent/ctl/check.h"
 #include "agent/ctl/events.h"
@@ -49,8 +50,8 @@ int complain(const Error& error, int status) {
 }
 
 int print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  return std::fflush(stdout) == 0 ? 0 : kTrouble;
+  const auto written = write_output(text);
+  return written ? 0 : complain(written.error(), kTrouble);
 }
 
 std::vector<std::string> event_names() {
@@ -173,8 +174,9 @@ int run_checks(const Flags& flags) {
                                : finding.verdict == Verdict::doubtful ? "warning"
                                                                       : "error  ";
       if (finding.verdict == Verdict::bad) status = kTrouble;
-      print(concat(mark, "  ", finding.what, "\n"));
-      if (!finding.advice.empty()) print(concat("         ", finding.advice, "\n"));
+      std::string text = concat(mark, "  ", finding.what, "\n");
+      if (!finding.advice.empty()) text += concat("         ", finding.advice, "\n");
+      if (const int trouble = print(text); trouble != 0) return trouble;
     }
   }
   return status;

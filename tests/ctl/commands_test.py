@@ -98,6 +98,14 @@ class WithSessions(unittest.TestCase):
             self.assertEqual(status, 2, arguments)
             self.assertIn(words, error)
 
+    def test_output_that_nobody_can_take_is_told(self):
+        for arguments in (["sessions"], ["session", "sim3"], ["events"], ["events", "--follow"], ["ring"], ["check"], ["fields"]):
+            with open("/dev/full", "w", encoding="ascii") as full:
+                done = subprocess.run([CTL, "--ring", self.ring, *arguments], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      timeout=PATIENCE, check=False)
+            self.assertEqual((done.returncode, done.stderr),
+                             (1, "pppol2tpctl: standard output: No space left on device\n"), arguments)
+
     def test_ring_health_is_of_this_ring(self):
         health = json.loads(self.ctl("ring", "--json"))
         self.assertEqual(health["session_slots_used"], 20)
