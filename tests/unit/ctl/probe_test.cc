@@ -15,18 +15,25 @@ namespace {
 
 using testing::HasSubstr;
 
+// Has a port, at which nobody listens.
+struct Bound {
+  explicit Bound(const std::string& host) : endpoint(*parse_endpoint(host + ":0")) {
+    socket = Fd(::socket(endpoint.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    auto* const address = reinterpret_cast<sockaddr*>(&endpoint.address);
+    EXPECT_EQ(::bind(socket.get(), address, endpoint.length), 0);
+    EXPECT_EQ(::getsockname(socket.get(), address, &endpoint.length), 0);
+  }
+  Endpoint endpoint;
+  Fd socket;
+};
+
 // Gives one client the same answer, whatever it asks for, and keeps the question.
 class OneAnswer {
  public:
-  OneAnswer(const std::string& host, std::string answer) {
-    endpoint_ = *parse_endpoint(host + ":0");
-    socket_ = Fd(::socket(endpoint_.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    auto* const address = reinterpret_cast<sockaddr*>(&endpoint_.address);
-    EXPECT_EQ(::bind(socket_.get(), address, endpoint_.length), 0);
-    EXPECT_EQ(::listen(socket_.get(), 1), 0);
-    EXPECT_EQ(::getsockname(socket_.get(), address, &endpoint_.length), 0);
+  OneAnswer(const std::string& host, std::string answer) : bound_(host) {
+    EXPECT_EQ(::listen(bound_.socket.get(), 1), 0);
     thread_ = std::thread([this, answer = std::move(answer)] {
-      const Fd client(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const Fd client(::accept4(bound_.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
       std::array<char, 1024> bytes{};
       const ssize_t got = ::recv(client.get(), bytes.data(), bytes.size(), 0);
       question_.assign(bytes.data(), static_cast<std::size_t>(got > 0 ? got : 0));
@@ -37,7 +44,7 @@ class OneAnswer {
     if (thread_.joinable()) thread_.join();
   }
 
-  const Endpoint& endpoint() const { return endpoint_; }
+  const Endpoint& endpoint() const { return bound_.endpoint; }
   // After probe() has returned.
   const std::string& question() {
     thread_.join();
@@ -45,8 +52,7 @@ class OneAnswer {
   }
 
  private:
-  Endpoint endpoint_;
-  Fd socket_;
+  Bound bound_;
   std::string question_;
   std::thread thread_;
 };
@@ -75,12 +81,8 @@ TEST(Probe, TellsAnotherProtocolFromHttp) {
 }
 
 TEST(Probe, SaysThatNobodyListens) {
-  const Endpoint nobody = [] {
-    OneAnswer gone("127.0.0.1", "");
-    EXPECT_FALSE(probe(gone.endpoint(), "/"));
-    return gone.endpoint();
-  }();
-  const auto status = probe(nobody, "/");
+  const Bound nobody("127.0.0.1");
+  const auto status = probe(nobody.endpoint, "/");
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, "connect: Connection refused");
 }

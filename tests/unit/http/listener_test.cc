@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -36,22 +37,21 @@ TEST(Listener, AcceptsConnections) {
 }
 
 TEST(Listener, SaysWhoCanOpenAPortThatItMayNot) {
-  constexpr int kPort = 81;
-  int first_free = 1024;  // of an unprivileged process
+  int first_free = 1024;  // for everybody, as most containers have it: 0
   std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> first_free;
+  if (first_free <= 1) GTEST_SKIP() << "here everybody may open every port";
+  const std::string address = concat("127.0.0.1:", std::min(first_free, 1024) - 1);
   std::optional<Result<std::vector<Fd>>> opened;
   std::thread([&] {
     ASSERT_TRUE(keep_capabilities(0));  // of this thread alone
-    opened = open_listeners(concat("127.0.0.1:", kPort));
+    opened = open_listeners(address);
   }).join();
-  if (first_free <= kPort) {
-    EXPECT_TRUE(*opened);
-    return;
-  }
+  ASSERT_TRUE(opened.has_value());
   ASSERT_FALSE(*opened);
   EXPECT_EQ(opened->error().message,
-            "cannot listen on 127.0.0.1:81: Permission denied; a port below 1024 has to come from "
-            "systemd (listen: [systemd])");
+            concat("cannot listen on ", address,
+                   ": Permission denied; a port below 1024 has to come from systemd (listen: "
+                   "[systemd])"));
 }
 
 TEST(Listener, OnIpv6LeavesIpv4Alone) {

@@ -168,18 +168,22 @@ TEST_F(CheckpointTest, AnyFlippedByteIsRefusedOrHarmless) {
 }
 
 TEST_F(CheckpointTest, ManyElementsWithoutContentsAreRefused) {
-  constexpr std::size_t kSizes = 12;  // of Header: totals_bytes, state_bytes, notes_bytes
+  // Of Header: totals_bytes, state_bytes and notes_bytes; session_count.
+  constexpr std::size_t kSizes = 12;
+  constexpr std::size_t kSessionCount = 40;
   std::string bytes = encode(model_);
-  const auto sessions = static_cast<std::uint32_t>(2 * sizeof(ring::SessionState));
   std::uint32_t sizes[3];
   std::memcpy(sizes, &bytes[kSizes], sizeof sizes);
+  ASSERT_EQ(sizes[0], sizeof(Totals));
   ASSERT_EQ(sizes[1], sizeof(ring::SessionState));
+  std::uint64_t count = 0;
+  std::memcpy(&count, &bytes[kSessionCount], sizeof count);
+  ASSERT_EQ(count, model_.session_count());
   // The same number of bytes, as sessions of one byte each.
-  const std::uint64_t count = sessions + 2 * std::uint64_t{sizes[2]};
+  count *= std::uint64_t{sizes[1]} + sizes[2];
   sizes[1] = 1;
   sizes[2] = 0;
   std::memcpy(&bytes[kSizes], sizes, sizeof sizes);
-  constexpr std::size_t kSessionCount = 40;
   std::memcpy(&bytes[kSessionCount], &count, sizeof count);
   const auto decoded = decode_checkpoint(bytes, kBoot);
   ASSERT_FALSE(decoded);
