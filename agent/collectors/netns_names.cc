@@ -36,7 +36,9 @@ bool NetnsNames::is_known(std::uint64_t inode) const {
 }
 
 // Several paths may end in the same word, for example /proc/PID/ns/net, and long names may begin
-// with the same. Sessions of two namespaces may have the same ids, so their labels must differ.
+// with the same. Sessions of two namespaces may have the same ids, so their labels should differ.
+// They do not if a name is given to another namespace while sessions of the one that had it are
+// still shown.
 bool NetnsNames::is_taken(const std::string& label, std::uint64_t inode) const {
   return std::any_of(names_.begin(), names_.end(), [&](const auto& each) {
     return each.first != inode && each.second.label == label && is_known(each.first);
