@@ -70,7 +70,8 @@ class FamilyBlock {
   };
 
   // The parts of a finer sharding are not kept: each of a thousand has a line or two, and keeping
-  // it takes more memory than these lines. Making it takes as many times less than the whole.
+  // it takes more memory than these lines. One of N parts also takes only about 1/N of the time to
+  // make.
   static constexpr std::uint32_t kMostKeptShards = 32;
 
   explicit FamilyBlock(Facts facts);
