@@ -13,8 +13,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-// How often connections are checked while threads are short.
+// How often connections are checked while there are too many.
 constexpr milliseconds kRecheck(20);
+
+// An answer in sending keeps what it shows (metrics/exposition.h). Scrapers take theirs in one go,
+// so if more than these wait for their clients at a time, most of the clients are slow.
+constexpr std::size_t kMostWriting = 8;
 
 std::optional<nanoseconds> patience_with(Doing doing) {
   switch (doing) {
@@ -72,7 +76,7 @@ Connections::Entry* Connections::add(ShutDown shut_down, nanoseconds now) {
   Entry* entry =
       &state->open.emplace_back(std::move(shut_down), Activity{Doing::awaiting_request, now});
   ++state->accepted;
-  if (is_crowded(*state)) crowded_.notify_all();
+  if (shortage(*state) != Shortage::none) crowded_.notify_all();
   return entry;
 }
 
@@ -85,25 +89,28 @@ void Connections::remove(Entry* entry) {
 void Connections::set_doing(Entry* entry, Doing doing, nanoseconds now) {
   const auto state = state_.lock();
   entry->start({doing, now});
+  if (doing == Doing::writing && shortage(*state) != Shortage::none) crowded_.notify_all();
 }
 
 bool Connections::relieve(nanoseconds now) {
   auto state = state_.lock();
-  if (!is_crowded(*state)) return false;
-  std::vector<Entry*> staying;
+  const Shortage what = shortage(*state);
+  if (what == Shortage::none) return false;
+  std::vector<Entry*> candidates;
   std::vector<Activity> activities;
   for (Entry& entry : state->open) {
     if (entry.is_shut_down()) continue;
-    staying.push_back(&entry);
+    if (what == Shortage::memory && entry.activity().doing != Doing::writing) continue;
+    candidates.push_back(&entry);
     activities.push_back(entry.activity());
   }
   while (const auto victim = choose_victim(activities, now)) {
-    if (staying[*victim]->shut_down()) {
+    if (candidates[*victim]->shut_down()) {
       ++state->shut_down;
       return true;
     }
     const auto place = static_cast<std::ptrdiff_t>(*victim);  // it must not protect the others
-    staying.erase(staying.begin() + place);
+    candidates.erase(candidates.begin() + place);
     activities.erase(activities.begin() + place);
   }
   return false;
@@ -111,18 +118,20 @@ bool Connections::relieve(nanoseconds now) {
 
 bool Connections::wait_until_crowded() {
   auto state = state_.lock();
-  state.wait(crowded_, [&] { return state->is_waiting_over || is_crowded(*state); });
+  state.wait(crowded_,
+             [&] { return state->is_waiting_over || shortage(*state) != Shortage::none; });
   return !state->is_waiting_over;
 }
 
 void Connections::pause(nanoseconds time) {
   auto state = state_.lock();
-  state.wait_for(crowded_, time, [&] { return state->is_waiting_over; });
+  state.wait_for(stopped_, time, [&] { return state->is_waiting_over; });
 }
 
 void Connections::stop_waiting() {
   state_.lock()->is_waiting_over = true;
   crowded_.notify_all();
+  stopped_.notify_all();
 }
 
 void Connections::shut_down_idle() {
@@ -147,10 +156,16 @@ ConnectionCounts Connections::counts() const {
   return {state->open.size(), state->accepted, state->shut_down};
 }
 
-bool Connections::is_crowded(const State& state) const {
-  const auto leaving = std::count_if(state.open.begin(), state.open.end(),
-                                     [](const Entry& entry) { return entry.is_shut_down(); });
-  return state.open.size() - static_cast<std::size_t>(leaving) > crowded_above_;
+Connections::Shortage Connections::shortage(const State& state) const {
+  std::size_t staying = 0;
+  std::size_t writing = 0;
+  for (const Entry& entry : state.open) {
+    if (entry.is_shut_down()) continue;
+    ++staying;
+    if (entry.activity().doing == Doing::writing) ++writing;
+  }
+  if (staying > crowded_above_) return Shortage::threads;
+  return writing > kMostWriting ? Shortage::memory : Shortage::none;
 }
 
 Reliever::Reliever(Connections& connections) : connections_(connections) {

@@ -1,12 +1,15 @@
-// The connections that hold the server's threads, and which of them are closed when threads run
-// short.
+// The connections that hold the server's threads, and which of them are closed when there are too
+// many of them.
 //
-// A connection holds a thread from its first byte to its end. So a client that opens connections
-// and is slow with them could keep all others waiting. While hardly any thread is free, the
+// A connection holds a thread from its first byte to its end, and while its answer is sent, also
+// what the answer shows. So a client that opens connections and is slow with them could keep all
+// others waiting, and the memory of many scrapes occupied. While hardly any thread is free, the
 // connection that has kept its thread waiting for longest is shut down, if its time is over:
 //   waiting for its request     0.1 s   a request comes in one piece; a live client has sent it
 //   sending its answer          1 s     a client that reads takes the next part within milliseconds
-// A running handler is never interrupted.
+// While more than a few answers wait for their clients, so is the longest waiting one of these,
+// however many threads are free. A client that takes each part of its answer in time stays, with
+// however many others. A running handler is never interrupted.
 #pragma once
 
 #include <chrono>
@@ -37,7 +40,7 @@ std::optional<std::size_t> choose_victim(std::span<const Activity> activities,
 struct ConnectionCounts {
   std::size_t open = 0;         // hold a thread now
   std::uint64_t accepted = 0;   // all that ever held one
-  std::uint64_t shut_down = 0;  // those of them that were shut down to free a thread
+  std::uint64_t shut_down = 0;  // those of them that were shut down because there were too many
 };
 
 // Thread-safe.
@@ -63,11 +66,11 @@ class Connections {
   // What the connection's thread does from `now` on; its time starts again.
   void set_doing(Entry* entry, Doing doing, std::chrono::nanoseconds now);
 
-  // Shuts down one connection, if threads are short and one's time is over; the next one, if that
+  // Shuts down one connection, if there are too many and one's time is over; the next one, if that
   // is not possible. Its thread then finds it closed and removes it. False: none was shut down.
   bool relieve(std::chrono::nanoseconds now);
 
-  // Blocks until threads are short. After stop_waiting() it returns false, now and always.
+  // Blocks until there are too many. After stop_waiting() it returns false, now and always.
   bool wait_until_crowded();
 
   // Blocks for that time, or until stop_waiting().
@@ -91,11 +94,14 @@ class Connections {
     bool is_waiting_over = false;
   };
 
-  bool is_crowded(const State& state) const;
+  // What there is too little of for the connections that are open, but not shut down.
+  enum class Shortage : std::uint8_t { none, memory, threads };
+  Shortage shortage(const State& state) const;
 
   const std::size_t crowded_above_;
   Guarded<State> state_;
   std::condition_variable crowded_;  // or is_waiting_over
+  std::condition_variable stopped_;  // apart, so that scrapes do not wake who pauses
   std::condition_variable emptied_;  // apart, so that a lone scrape's end wakes nobody
 };
 

@@ -6,7 +6,8 @@
 // Compressed pieces are kept, and made again only after a change.
 //
 // Thread-safe. No lock is held while sending, so a slow client delays only its own answer. It holds
-// blocks, which it shares with all others until they change.
+// blocks, which it shares with all others until they change; so http/connections.h lets only a few
+// slow clients stay.
 #pragma once
 
 #include <cstddef>

@@ -46,6 +46,9 @@ TEST(ChooseVictim, NeverDisturbsAHandlerAtWork) {
 
 class ConnectionsTest : public testing::Test {
  protected:
+  // Of four, one is kept for new connections.
+  explicit ConnectionsTest(std::size_t threads = 4) : connections_(threads) {}
+
   struct Connection {
     Connections::Entry* entry = nullptr;
     std::atomic<bool> is_open = true;
@@ -56,6 +59,7 @@ class ConnectionsTest : public testing::Test {
     connection.entry = connections_.add(
         [&connection] {
           connection.is_open = false;
+          connection.is_open.notify_all();
           return true;
         },
         kStart);
@@ -72,7 +76,7 @@ class ConnectionsTest : public testing::Test {
   static constexpr std::chrono::nanoseconds kLater = kStart + 1h;  // every patience is over by then
 
   std::deque<Connection> all_;  // a deque does not move its elements
-  Connections connections_{4};  // one of them is kept for new connections
+  Connections connections_;
 };
 
 TEST_F(ConnectionsTest, AreCounted) {
@@ -137,6 +141,49 @@ TEST_F(ConnectionsTest, ThatCannotBeShutDownYetAreNotCountedAsShutDown) {
   for (int i = 0; i < 4; ++i) connections_.add([] { return false; }, kStart);
   EXPECT_FALSE(connections_.relieve(kLater));
   EXPECT_EQ(connections_.counts().shut_down, 0U);
+}
+
+class ManyAnswersTest : public ConnectionsTest {
+ protected:
+  ManyAnswersTest() : ConnectionsTest(160) {}
+};
+
+TEST_F(ManyAnswersTest, AreShutDownDownToAFewIfTheirClientsTakeNoMoreThoughThreadsAreFree) {
+  for (int i = 0; i < 10; ++i) connect_and(Doing::writing);
+  EXPECT_FALSE(connections_.relieve(kStart + 999ms));
+  EXPECT_TRUE(connections_.relieve(kStart + 1s));
+  EXPECT_TRUE(connections_.relieve(kStart + 1s));
+  EXPECT_FALSE(connections_.relieve(kLater));
+  EXPECT_EQ(connections_.counts().shut_down, 2U);
+}
+
+TEST_F(ManyAnswersTest, AreNotShutDownWhileTheirClientsTakePartAfterPart) {
+  for (int i = 0; i < 20; ++i) connect_and(Doing::writing);
+  const Connection& slow = all_[7];
+  for (const Connection& each : all_) {
+    if (&each != &slow) connections_.set_doing(each.entry, Doing::writing, kLater);
+  }
+  EXPECT_TRUE(connections_.relieve(kLater + 999ms));
+  EXPECT_FALSE(slow.is_open);
+  EXPECT_FALSE(connections_.relieve(kLater + 999ms));
+}
+
+TEST_F(ManyAnswersTest, CostNoIdleConnectionAndNoHandlerItsThread) {
+  const Connection& idle = connect();
+  const Connection& busy = connect_and(Doing::handling);
+  for (int i = 0; i < 9; ++i) connections_.set_doing(connect().entry, Doing::writing, kLater);
+  EXPECT_FALSE(connections_.relieve(kLater + 999ms));
+  EXPECT_TRUE(connections_.relieve(kLater + 1s));
+  EXPECT_TRUE(idle.is_open);
+  EXPECT_TRUE(busy.is_open);
+}
+
+TEST_F(ManyAnswersTest, WakeTheReliever) {
+  const Reliever reliever(connections_);
+  const auto long_ago = system_clock().monotonic() - 1s;
+  for (int i = 0; i < 9; ++i) connections_.set_doing(connect().entry, Doing::writing, long_ago);
+  all_.front().is_open.wait(true);
+  EXPECT_EQ(connections_.counts().open, 9U);
 }
 
 TEST_F(ConnectionsTest, OneThatCannotBeShutDownDoesNotProtectTheOthers) {

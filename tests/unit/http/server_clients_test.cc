@@ -89,6 +89,20 @@ TEST_F(ServerClientsTest, ShutsDownConnectionsThatDoNotReadTheirAnswer) {
   EXPECT_EQ(get(address_, "/hello").status, 200);
 }
 
+TEST_F(ServerClientsTest, ShutsDownSlowReadersBeyondAFewThoughThreadsAreFree) {
+  constexpr std::size_t kStay = 8;
+  constexpr std::size_t kSlow = kStay + 4;
+  start({.listen = {"127.0.0.1:0"}, .threads = 64, .request_timeout = 1min});
+  std::vector<Client> slow;
+  for (std::size_t i = 0; i < kSlow; ++i) {
+    slow.emplace_back(address_, /*receive_buffer=*/4096);
+    ASSERT_TRUE(slow.back().send("GET /large HTTP/1.1\r\n\r\n"));
+  }
+  ASSERT_TRUE(comes_true([&] { return server_->counts().connections.shut_down == kSlow - kStay; }));
+  EXPECT_TRUE(comes_true([&] { return server_->counts().connections.open == kStay; }));
+  EXPECT_EQ(server_->counts().connections.accepted, kSlow);
+}
+
 TEST_F(ServerClientsTest, ShutsDownOthersWhereASlowClientOverIpv6CannotBe) {
   start({.listen = {"127.0.0.1:0", "[::1]:0"}, .threads = 4, .request_timeout = 1min});
   std::vector<Client> slow;
