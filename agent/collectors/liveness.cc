@@ -49,6 +49,7 @@ Result<void> Liveness::collect(model::Model& model, std::uint64_t now_ns) {
   // A pppd that is gone may have reported its end after the tail's latest look.
   tail_.drain(model);
   for (const std::uint32_t index : gone) {
+    if (!model.has(index)) continue;  // it reported its end, and has given way to another already
     // By now the slot may belong to another session, or to none; then no process owns it.
     const model::Session& session = model.session(index);
     if (!session.has_ended() && !lives(model, session)) settle(model, index, now_ns);

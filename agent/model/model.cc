@@ -178,7 +178,7 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
   if (was_left_out && !has_room_for(ids)) return std::nullopt;
   if (was_left_out) late_slots_.push_back(whose.slot);
   note_generation(whose);
-  const auto index = start(ids, whose.identity);
+  const auto index = start(ids, whose.identity, time_ns);
   if (!index) {
     if (whose.has_slot && whose.slot < left_out_.size()) left_out_[whose.slot] = whose.generation;
     return std::nullopt;
@@ -188,7 +188,8 @@ std::optional<std::uint32_t> Model::find_or_start(const Whose& whose, std::uint6
 }
 
 std::optional<std::uint32_t> Model::start(const SessionIds& ids,
-                                          const ring::SessionIdentity& identity) {
+                                          const ring::SessionIdentity& identity,
+                                          std::uint64_t now_ns) {
   const auto tunnel = has_room() ? find_or_add_tunnel({ids.netns, ids.tunnel_id}) : std::nullopt;
   if (!tunnel) {
     ++totals_.sessions_left_out;
@@ -196,6 +197,8 @@ std::optional<std::uint32_t> Model::start(const SessionIds& ids,
   }
   ++tunnels_.edit(*tunnel).sessions;
   ++tunnels_.edit(*tunnel).living_sessions;
+  // Not earlier: the one that goes may be the last of the same tunnel.
+  if (sessions_.size() >= limits_.sessions) give_up_oldest_departed(now_ns);
   const std::uint32_t index = sessions_.add();
   Session& session = sessions_.edit(index);
   session.state.identity = identity;
@@ -232,7 +235,7 @@ bool Model::is_late(const Whose& whose) const {
   return whose.has_slot && !late_slots_.empty() && late_slots_.back() == whose.slot;
 }
 
-bool Model::has_room_for(const SessionIds& ids) const {
+bool Model::has_room_for(const SessionIds& ids) {
   return has_room() &&
          (tunnels_.size() < limits_.tunnels || by_tunnel_ids_.contains({ids.netns, ids.tunnel_id}));
 }
@@ -261,46 +264,6 @@ void Model::remove_session(std::uint32_t index, std::uint64_t now_ns) {
   sessions_.remove(index);
 }
 
-void Model::expire(std::uint64_t now_ns) {
-  const auto is_over = [&](std::uint64_t since_ns) {
-    return now_ns >= since_ns + limits_.retention_ns;
-  };
-  for (std::size_t most = departed_.size(); most > 0; --most) {
-    const Departed first = departed_.front();
-    // An end in the future, which only a garbled record can name, must not hold up the rest.
-    const bool is_in_future = first.since_ns > now_ns;
-    if (!is_in_future && !is_over(first.since_ns)) break;
-    departed_.pop_front();
-    const Session& session = sessions_.at(first.index);
-    const bool is_same = session.ids() == first.ids && session.state.end.ended_ns == first.ended_ns;
-    if (!is_same || !session.has_ended()) continue;
-    const bool is_in_kernel =  // not gone yet, whichever process holds it
-        session.kernel == KernelView::present;
-    if (is_in_future || is_in_kernel) {
-      departed_.push_back({now_ns, first.ended_ns, first.index, first.ids});
-    } else {
-      remove_session(first.index, now_ns);
-    }
-  }
-  for (std::size_t most = empty_tunnels_.size(); most > 0; --most) {
-    const EmptyTunnel first = empty_tunnels_.front();
-    const bool is_in_future = first.since_ns > now_ns;  // likewise
-    if (!is_in_future && !is_over(first.since_ns)) break;
-    empty_tunnels_.pop_front();
-    const Tunnel& tunnel = tunnels_.at(first.index);
-    if (tunnel.ids != first.ids || tunnel.sessions != 0 || tunnel.kernel == KernelView::present ||
-        tunnel.empty_since_ns != first.since_ns) {
-      continue;
-    }
-    if (is_in_future) {
-      note_empty_tunnel(first.index, now_ns);
-    } else {
-      by_tunnel_ids_.erase(first.ids);
-      tunnels_.remove(first.index);
-    }
-  }
-}
-
 std::optional<std::uint32_t> Model::find_or_add_tunnel(const TunnelIds& ids) {
   if (const auto found = by_tunnel_ids_.find(ids); found != by_tunnel_ids_.end()) {
     return found->second;
@@ -315,18 +278,6 @@ std::optional<std::uint32_t> Model::find_or_add_tunnel(const TunnelIds& ids) {
   if (name_netns_) tunnel.netns_name = name_netns_(ids.netns);
   by_tunnel_ids_[ids] = index;
   return index;
-}
-
-void Model::leave_tunnel(std::uint32_t index, std::uint64_t now_ns) {
-  if (--tunnels_.edit(index).sessions == 0) note_empty_tunnel(index, now_ns);
-}
-
-// The retention time counts from now or, while the kernel still has the tunnel, from the tunnel's
-// end.
-void Model::note_empty_tunnel(std::uint32_t index, std::uint64_t now_ns) {
-  Tunnel& tunnel = tunnels_.edit(index);
-  tunnel.empty_since_ns = now_ns;
-  empty_tunnels_.push_back({now_ns, index, tunnel.ids});
 }
 
 void Model::describe_tunnel(const Session& session) {

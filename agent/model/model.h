@@ -44,7 +44,8 @@ class Model {
   explicit Model(Limits limits, NameNetns name_netns = {});
 
   void set_limits(Limits limits) { limits_ = limits; }
-  bool has_room() const { return sessions_.size() < limits_.sessions; }
+  // Whether one more session can be taken in, if need be in place of the one that ended first.
+  bool has_room();
 
   // The expectations that later snapshots are judged by.
   void set_expected(std::shared_ptr<const ExpectedSessions> expected) {
@@ -130,6 +131,7 @@ class Model {
     tunnels_.visit_some(cursor, most, [&](const Tunnel& tunnel) { visit(tunnel.ids); });
   }
 
+  bool has(std::uint32_t index) const { return sessions_.has(index); }
   const Session& session(std::uint32_t index) const { return sessions_.at(index); }
   const Session* find(const SessionIds& ids) const;
   const Tunnel* find(const TunnelIds& ids) const;
@@ -159,18 +161,30 @@ class Model {
     std::uint32_t generation;
   };
 
+  struct Departed {
+    std::uint64_t since_ns;  // the retention time counts from here
+    std::uint64_t ended_ns;
+    std::uint32_t index;
+    SessionIds ids;
+  };
+
   std::optional<std::uint32_t> find_by_slot(const Whose& whose) const;
   void take_slot(std::uint32_t index, const Whose& whose);
   std::optional<std::uint32_t> find_or_start(const Whose& whose, std::uint64_t time_ns);
   bool is_old_news(const Whose& whose) const;
   bool is_left_out(const Whose& whose) const;
   bool is_late(const Whose& whose) const;
-  bool has_room_for(const SessionIds& ids) const;
+  bool has_room_for(const SessionIds& ids);
   void adopt(std::uint32_t index, const Whose& whose);
-  std::optional<std::uint32_t> start(const SessionIds& ids, const ring::SessionIdentity& identity);
+  std::optional<std::uint32_t> start(const SessionIds& ids, const ring::SessionIdentity& identity,
+                                     std::uint64_t now_ns);
   void note_generation(const Whose& whose);
   void supersede(std::uint32_t index, std::uint64_t time_ns);
   void remove_session(std::uint32_t index, std::uint64_t now_ns);
+  // Whether this session is still there; one with its ids may have taken its place.
+  bool is_current(const Departed& departed) const;
+  bool bring_up_oldest_departed();
+  void give_up_oldest_departed(std::uint64_t now_ns);
 
   void account_traffic(const Session& session, const ring::CountersSection& before);
   void account_progress(std::uint32_t index, const ring::SessionState& before);
@@ -183,12 +197,6 @@ class Model {
   void note_empty_tunnel(std::uint32_t index, std::uint64_t now_ns);
   static void set_kernel(Session& session, KernelView view, std::uint64_t asked_ns);
 
-  struct Departed {
-    std::uint64_t since_ns;  // the retention time counts from here
-    std::uint64_t ended_ns;
-    std::uint32_t index;
-    SessionIds ids;
-  };
   struct EmptyTunnel {
     std::uint64_t since_ns;
     std::uint32_t index;

@@ -60,7 +60,7 @@ bool Model::add_without_plugin(const SessionIds& ids, const KernelSession& fact,
   if (const auto before = by_ids_.find(ids); before != by_ids_.end()) {
     supersede(before->second, now_ns);
   }
-  const auto index = start(ids, identity);
+  const auto index = start(ids, identity, now_ns);
   if (!index) return false;
   sessions_.edit(*index).is_without_plugin = true;
   hear_session(ids, fact, now_ns);

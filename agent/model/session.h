@@ -129,7 +129,8 @@ struct Totals {
   SetupTotals setup;
   Histogram echo_rtt;
   AttemptTotals attempts;
-  std::uint64_t tunnels_left_out = 0;  // how often the limit refused a tunnel
+  std::uint64_t tunnels_left_out = 0;   // how often the limit refused a tunnel
+  std::uint64_t sessions_given_up = 0;  // ended ones, removed early to make room
 };
 static_assert(ring::kCauseCount <= 32);
 

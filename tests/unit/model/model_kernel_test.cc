@@ -57,6 +57,23 @@ TEST_F(ModelKernelTest, SessionThatTheKernelLostUnderALivingPppdIsDownAndHasNotE
   EXPECT_FALSE(model_.find(kIds)->has_ended());
 }
 
+// It would come back, as a session without the plugin.
+TEST_F(ModelKernelTest, EndedSessionThatTheKernelStillHasDoesNotGiveWay) {
+  bring_up();
+  model_.apply(session_.ended(Cause::user_request));
+  model_.hear_session(kIds, kernel_session(), 11 * kSecond);
+  SessionScript second(10, 21, 2);
+  model_.apply(second.at(12 * kSecond).ended(Cause::hangup));
+  model_.set_limits({2, kRetention, 10});
+  SessionScript third(10, 22, 3);
+  model_.apply(third.opened());
+  EXPECT_NE(model_.find(kIds), nullptr);
+  EXPECT_EQ(model_.find({kIds.netns, 10, 21}), nullptr) << "ended later, but is not in the kernel";
+  SessionScript fourth(10, 23, 4);
+  model_.apply(fourth.opened());
+  EXPECT_EQ(model_.totals().sessions_left_out, 1u);
+}
+
 TEST_F(ModelKernelTest, AnswerOfTheTimeBeforeASessionSaysNothingOfIt) {
   bring_up();
   model_.hear_session(kIds, std::nullopt, 9 * kSecond);

@@ -386,6 +386,75 @@ TEST_F(ModelTest, SessionThatWasLeftOutAndHasGoneIsOldNewsForItsSuccessorInTheSl
   EXPECT_EQ(all_ends(model_), 0u);
 }
 
+TEST_F(ModelTest, SessionThatEndedFirstGivesWayAtTheLimit) {
+  model_.set_limits(limits(2));
+  SessionScript second(11, 21, 2);
+  SessionScript third(12, 22, 3);
+  model_.apply(second.at(kSecond).ended(Cause::hangup));
+  model_.apply(session_.at(2 * kSecond).ended(Cause::user_request));
+  model_.apply(third.opened());
+  EXPECT_EQ(model_.session_count(), 2u);
+  EXPECT_EQ(model_.find({kIds.netns, 11, 21}), nullptr);
+  EXPECT_NE(model_.find(kIds), nullptr);
+  EXPECT_EQ(model_.totals().sessions_given_up, 1u);
+  EXPECT_EQ(model_.totals().sessions_left_out, 0u);
+  EXPECT_EQ(model_.totals().starts, 3u);
+  EXPECT_EQ(all_ends(model_), 2u);
+}
+
+TEST_F(ModelTest, SessionsThatComeAndGoFastKeepNobodyOut) {
+  model_.set_limits(limits(2));
+  model_.apply(session_.opened());
+  for (std::uint32_t i = 1; i <= 100; ++i) {
+    SessionScript flapping(11, 20 + i, 1 + i);
+    model_.apply(flapping.opened());
+    model_.apply(flapping.ended(Cause::hangup));
+  }
+  SessionScript last(12, 22, 200);
+  model_.apply(last.opened());
+  EXPECT_NE(model_.find(kIds), nullptr);
+  EXPECT_NE(model_.find({kIds.netns, 12, 22}), nullptr);
+  EXPECT_EQ(model_.session_count(), 2u);
+  EXPECT_EQ(model_.totals().sessions_left_out, 0u);
+  EXPECT_EQ(model_.totals().sessions_given_up, 100u);
+  EXPECT_EQ(all_ends(model_), 100u);
+}
+
+TEST_F(ModelTest, SessionThatWasLeftOutTakesThePlaceOfOneThatEnds) {
+  model_.set_limits(limits(1));
+  model_.apply(session_.in_slot(0, 1).opened());
+  SessionScript second(11, 21, 2);
+  model_.apply(second.in_slot(1, 1).opened());
+  model_.apply(session_.ended(Cause::user_request));
+  model_.apply(second.phase(Phase::running));
+  EXPECT_NE(model_.find({kIds.netns, 11, 21}), nullptr);
+  EXPECT_EQ(model_.totals().sessions_left_out, 1u);
+  EXPECT_EQ(model_.totals().sessions_given_up, 1u);
+}
+
+TEST_F(ModelTest, RecordOfASessionThatGaveWayIsStale) {
+  model_.set_limits(limits(1));
+  model_.apply(session_.in_slot(0, 1).ended(Cause::user_request));
+  SessionScript second(11, 21, 2);
+  model_.apply(second.in_slot(1, 1).opened());
+  model_.apply(session_.counters(1000, 0));
+  EXPECT_EQ(model_.totals().records_stale, 1u);
+  EXPECT_EQ(model_.find(kIds), nullptr);
+  EXPECT_EQ(model_.totals().traffic.receive_bytes, 0u);
+}
+
+TEST_F(ModelTest, NoEndedSessionGivesWayWhereThatMakesNoRoom) {
+  SessionScript second(11, 21, 2);
+  model_.apply(session_.ended(Cause::user_request));
+  model_.apply(second.opened());
+  model_.set_limits(limits(1));
+  SessionScript third(12, 22, 3);
+  model_.apply(third.opened());
+  EXPECT_NE(model_.find(kIds), nullptr);
+  EXPECT_EQ(model_.totals().sessions_left_out, 1u);
+  EXPECT_EQ(model_.totals().sessions_given_up, 0u);
+}
+
 TEST_F(ModelTest, CounterThatWentBackBeganAnew) {
   model_.apply(session_.counters(1000, 0));
   model_.apply(session_.counters(300, 0));
