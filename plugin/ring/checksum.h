@@ -50,7 +50,7 @@ template <typename Crc32c, typename Word>
 
 template <typename Word>
 [[gnu::always_inline]] inline std::uint64_t digest_of(std::size_t count, Word word) {
-  if (kHasCrc32cInstruction) [[likely]] {
+  if (has_crc32c_instruction()) [[likely]] {
     return digest_by<InstructionCrc32c>(count, word);
   }
   return digest_by<TableCrc32c>(count, word);

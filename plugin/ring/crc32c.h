@@ -5,13 +5,16 @@
 // makes no difference to the result.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-
-#ifdef __aarch64__
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
 #include <sys/auxv.h>
 #endif
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 
 namespace pppol2tp::ring::internal {
 
@@ -45,8 +48,8 @@ struct InstructionCrc32c {
     return crc;
   }
   static bool look_up() {
-    __builtin_cpu_init();  // nobody may have called it yet when variables are initialized
-    return __builtin_cpu_supports("sse4.2") != 0;
+    unsigned int a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0;
   }
 #elif defined(__aarch64__)
   static std::uint64_t step(std::uint64_t crc, std::uint64_t word) {
@@ -66,6 +69,17 @@ struct InstructionCrc32c {
 #endif
 };
 
-inline const bool kHasCrc32cInstruction = InstructionCrc32c::look_up();
+// Looked up at the first call, because the plugin runs no code when pppd loads it. All threads find
+// the same.
+inline bool has_crc32c_instruction() {
+  enum : std::uint8_t { kNotLookedUp, kNo, kYes };
+  static constinit std::atomic<std::uint8_t> known{kNotLookedUp};
+  std::uint8_t found = known.load(std::memory_order_relaxed);
+  if (found == kNotLookedUp) [[unlikely]] {
+    found = InstructionCrc32c::look_up() ? kYes : kNo;
+    known.store(found, std::memory_order_relaxed);
+  }
+  return found == kYes;
+}
 
 }  // namespace pppol2tp::ring::internal
